@@ -1,0 +1,401 @@
+"""The binary frames: docs/protocol.md in code. ``static/wire/frames.js`` mirrors it name for name.
+
+Everything that arrives here is untrusted input: lengths are checked before a view is made, and every complaint is a
+``Malformed`` with both numbers. A stroke frame is checked once, patched with its sequence number, and then travels as
+the same bytes to the journal and to every member.
+"""
+
+from __future__ import annotations
+
+import struct
+from enum import IntEnum, IntFlag
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import Malformed, TooLarge
+from .records import Int32Array
+
+#: Bytes of one message from a client, and of one frame. A brush over 10 % of a 500k-vertex piece is 160 kB a flush;
+#: anything larger is cut into several frames, so that no frame delays the ones behind it for long.
+MAX_FRAME = 256 * 1024
+#: Bytes of one message from the server: frames of one turn are joined up to this size.
+MAX_SERVER_MESSAGE = 1024 * 1024
+#: A client sequence number is 32 bits: at 60 frames a second that is two years of one tab.
+MAX_CLIENT_SEQ = 2**32 - 1
+
+
+class Kind(IntEnum):
+    """First byte of a frame. Stored in journals: a value never changes its meaning."""
+
+    STROKE = 1
+    CURSOR = 2
+    RECEIPT = 3
+    MERGED = 4
+    CAUGHT_UP = 5
+    DIGEST = 6
+
+
+class Flag(IntFlag):
+    """Second byte of a STROKE. Stored."""
+
+    END = 1
+    UNDO = 2
+    REDO = 4
+
+
+_STROKE = struct.Struct("<BBBBIQQIIIIII")
+_CURSOR = struct.Struct("<BBBBIQIIiiihhhHI")
+_RECEIPT = struct.Struct("<BxxxIQQII")
+_CAUGHT_UP = struct.Struct("<BxxxIQ")
+_DIGEST = struct.Struct("<BxxxIQIIII")
+_SEQ = struct.Struct("<Q")
+_LENGTH = struct.Struct("<I")
+
+STROKE_HEADER = _STROKE.size
+CURSOR_SIZE = _CURSOR.size
+MAX_SHIFT = 24
+_ALL_FLAGS = int(Flag.END | Flag.UNDO | Flag.REDO)
+_BYTES = (1, 2, 4)
+_UNSIGNED = (np.dtype("<u1"), np.dtype("<u2"), np.dtype("<u4"))
+_SIGNED = (np.dtype("<i1"), np.dtype("<i2"), np.dtype("<i4"))
+
+
+def _padded(size: int) -> int:
+    return (size + 3) & ~3
+
+
+class Stroke(NamedTuple):
+    """The head of a STROKE or MERGED frame and the frame itself; ``displacements`` unpacks the body."""
+
+    kind: int
+    flags: int
+    shift: int
+    widths: int
+    length: int
+    seq: int
+    client: int
+    client_seq: int
+    stroke: int
+    epoch: int
+    piece: int
+    runs: int
+    vertices: int
+    frame: bytes
+
+    def last_id(self) -> int:
+        """The largest vertex id. ``Malformed`` if the runs do not hold exactly ``vertices`` ids."""
+        gaps, lengths = self._runs()
+        total = int(lengths.sum(dtype=np.uint64))
+        if total != self.vertices:
+            raise Malformed(f"stroke of {self.vertices} vertices has runs that hold {total}")
+        if not lengths[-1]:
+            raise Malformed(f"the last of {self.runs} runs is empty")
+        return total + int(gaps.sum(dtype=np.uint64)) - 1
+
+    def displacements(self) -> tuple[Int32Array, Int32Array]:
+        """``ids`` (k,) int32 strictly ascending and ``deltas`` (3, k) int32 in quanta. The frame was checked before."""
+        gaps, lengths = self._runs()
+        gaps = gaps.astype(np.int64)
+        lengths = lengths.astype(np.int64)
+        # id = its rank + the sum of the gaps up to its run
+        ids = np.repeat(np.cumsum(gaps), lengths)
+        ids += np.arange(self.vertices)
+        width = self.widths & 3
+        size = _padded(self.vertices * _BYTES[width])
+        start = self.length - 3 * size
+        values = np.frombuffer(self.frame, _SIGNED[width], 3 * size // _BYTES[width], start)
+        deltas = values.reshape(3, -1)[:, : self.vertices].astype(np.int32)
+        if self.shift:
+            deltas <<= self.shift
+        return ids.astype(np.int32), deltas
+
+    def _runs(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        gap_width = self.widths >> 2 & 3
+        length_width = self.widths >> 4 & 3
+        gaps = np.frombuffer(self.frame, _UNSIGNED[gap_width], self.runs, STROKE_HEADER)
+        start = STROKE_HEADER + _padded(self.runs * _BYTES[gap_width])
+        return gaps, np.frombuffer(self.frame, _UNSIGNED[length_width], self.runs, start)
+
+
+def split(message: bytes) -> list[bytes]:
+    """The frames of one message. Untrusted input; ``Malformed`` unless they fill it exactly."""
+    size = len(message)
+    if size >= 8 and _LENGTH.unpack_from(message, 4)[0] == size:
+        return [message]
+    frames = []
+    at = 0
+    while at < size:
+        if size - at < 8:
+            raise Malformed(f"a frame needs at least 8 bytes, {size - at} are left")
+        length = _LENGTH.unpack_from(message, at + 4)[0]
+        if length < 8 or length % 4:
+            raise Malformed(f"a frame of {length} bytes: its length is at least 8 and a multiple of 4")
+        if length > size - at:
+            raise Malformed(f"a frame of {length} bytes, {size - at} are left of its message")
+        frames.append(message[at : at + length])
+        at += length
+    return frames
+
+
+def parse_stroke(frame: bytes) -> Stroke:
+    """Reads and checks a STROKE or MERGED frame, all but what only the room knows (piece, epoch, number of vertices).
+
+    Untrusted input: raises ``Malformed`` with both numbers, ``TooLarge`` over ``MAX_FRAME``.
+    """
+    have = len(frame)
+    if have > MAX_FRAME:
+        raise TooLarge(f"a frame of {have} bytes, at most {MAX_FRAME} are taken")
+    if have < STROKE_HEADER:
+        raise Malformed(f"a stroke needs at least {STROKE_HEADER} bytes, got {have}")
+    stroke = Stroke._make((*_STROKE.unpack_from(frame), frame))
+    if stroke.kind != Kind.STROKE and stroke.kind != Kind.MERGED:
+        raise Malformed(f"kind {stroke.kind} is not a stroke")
+    widths = stroke.widths
+    value_width, gap_width, length_width = widths & 3, widths >> 2 & 3, widths >> 4
+    if value_width > 2 or gap_width > 2 or length_width > 2:
+        raise Malformed(f"widths {widths:#04x}: each of the three is 0, 1 or 2")
+    if stroke.flags & ~_ALL_FLAGS:
+        raise Malformed(f"flags {stroke.flags:#04x}, known are {_ALL_FLAGS:#04x}")
+    if stroke.shift > MAX_SHIFT:
+        raise Malformed(f"a shift of {stroke.shift}, at most {MAX_SHIFT} is taken")
+    if not stroke.vertices or not stroke.runs:
+        raise Malformed(f"a stroke of {stroke.vertices} vertices in {stroke.runs} runs: both are at least 1")
+    size = _padded(stroke.vertices * _BYTES[value_width])
+    needs = (
+        STROKE_HEADER
+        + _padded(stroke.runs * _BYTES[gap_width])
+        + _padded(stroke.runs * _BYTES[length_width])
+        + 3 * size
+    )
+    if stroke.length != have or needs != have:
+        raise Malformed(
+            f"stroke of {stroke.vertices} vertices in {stroke.runs} runs needs {needs} bytes, "
+            f"says {stroke.length}, got {have}"
+        )
+    # One byte always fits after 24 bits of shift, two bytes after 16; only the rest has to be looked at.
+    if (value_width == 1 and stroke.shift > 16) or (value_width == 2 and stroke.shift):
+        values = np.frombuffer(frame, _SIGNED[value_width], offset=have - 3 * size).astype(np.int64)
+        largest = int(np.abs(values).max()) << stroke.shift
+        if largest >= 2**31:
+            raise Malformed(f"a displacement of {largest} quanta, at most {2**31 - 1} is taken")
+    return stroke
+
+
+def with_seq(frame: bytes, seq: int) -> bytes:
+    """The frame with its sequence number filled in."""
+    return b"".join((frame[:8], _SEQ.pack(seq), frame[16:]))
+
+
+def _runs_of(ids: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Gaps and lengths of the runs of strictly ascending ids."""
+    breaks = np.flatnonzero(np.diff(ids) != 1) + 1
+    starts = np.concatenate(([0], breaks))
+    ends = np.concatenate((breaks, [len(ids)]))
+    first = ids[starts]
+    after = ids[ends - 1] + 1
+    gaps = first - np.concatenate(([0], after[:-1]))
+    return gaps, ends - starts
+
+
+def _cut_runs(
+    gaps: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], gap_width: int, length_width: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The same runs with every number inside its width: empty runs carry a gap on, zero gaps a length."""
+    max_gap = 2 ** (8 * _BYTES[gap_width]) - 1
+    max_length = 2 ** (8 * _BYTES[length_width]) - 1
+    more_gaps = np.maximum(0, (gaps - 1) // max_gap)
+    more_lengths = (lengths - 1) // max_length
+    if not more_gaps.any() and not more_lengths.any():
+        return gaps, lengths
+    out_gaps: list[int] = []
+    out_lengths: list[int] = []
+    for gap, length in zip(gaps.tolist(), lengths.tolist(), strict=True):
+        while gap > max_gap:
+            out_gaps.append(max_gap)
+            out_lengths.append(0)
+            gap -= max_gap
+        while length > max_length:
+            out_gaps.append(gap)
+            out_lengths.append(max_length)
+            gap, length = 0, length - max_length
+        out_gaps.append(gap)
+        out_lengths.append(length)
+    return np.array(out_gaps, dtype=np.int64), np.array(out_lengths, dtype=np.int64)
+
+
+def _best_widths(gaps: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> tuple[int, int]:
+    """The pair of widths that takes the fewest bytes (the smallest pair of equals)."""
+    best = (0, 0)
+    best_bytes = -1
+    for gap_width in range(3):
+        max_gap = 2 ** (8 * _BYTES[gap_width]) - 1
+        extra_gaps = int(np.maximum(0, (gaps - 1) // max_gap).sum())
+        for length_width in range(3):
+            max_length = 2 ** (8 * _BYTES[length_width]) - 1
+            runs = len(gaps) + extra_gaps + int(((lengths - 1) // max_length).sum())
+            size = _padded(runs * _BYTES[gap_width]) + _padded(runs * _BYTES[length_width])
+            if best_bytes < 0 or size < best_bytes:
+                best, best_bytes = (gap_width, length_width), size
+    return best
+
+
+def encode_stroke(
+    ids: npt.NDArray[np.integer],
+    deltas: Int32Array,
+    *,
+    kind: Kind = Kind.STROKE,
+    flags: int = 0,
+    seq: int = 0,
+    client: int = 0,
+    client_seq: int = 0,
+    stroke: int = 0,
+    epoch: int = 1,
+    piece: int = 1,
+) -> bytes:
+    """One frame. ``ids`` (k,) strictly ascending, ``deltas`` (3, k) int32 in quanta; k ≥ 1.
+
+    The shift is the number of zero bits that all displacements end with: exact, whatever they are. The result may
+    pass ``MAX_FRAME``; ``encode_strokes`` cuts.
+    """
+    wide = ids.astype(np.int64)
+    gaps, lengths = _runs_of(wide)
+    gap_width, length_width = _best_widths(gaps, lengths)
+    gaps, lengths = _cut_runs(gaps, lengths, gap_width, length_width)
+    bits = int(np.bitwise_or.reduce(deltas, axis=None))
+    shift = min(MAX_SHIFT, (bits & -bits).bit_length() - 1) if bits else 0
+    values = deltas >> shift
+    low, high = int(values.min()), int(values.max())
+    value_width = 0 if -128 <= low and high <= 127 else 1 if -32768 <= low and high <= 32767 else 2
+    count = len(wide)
+    parts = [b""]
+    for numbers, dtype in ((gaps, _UNSIGNED[gap_width]), (lengths, _UNSIGNED[length_width])):
+        data = numbers.astype(dtype).tobytes()
+        parts += (data, bytes(-len(data) % 4))
+    for axis in range(3):
+        data = values[axis].astype(_SIGNED[value_width]).tobytes()
+        parts += (data, bytes(-len(data) % 4))
+    length = STROKE_HEADER + sum(map(len, parts))
+    parts[0] = _STROKE.pack(
+        kind, flags, shift, value_width | gap_width << 2 | length_width << 4, length, seq, client, client_seq,
+        stroke, epoch, piece, len(gaps), count,
+    )  # fmt: skip
+    return b"".join(parts)
+
+
+#: Vertices to a frame when a large stroke is cut: 12 bytes of displacement and at worst 8 of runs stay below MAX_FRAME.
+MAX_VERTICES_PER_FRAME = (MAX_FRAME - STROKE_HEADER - 64) // 20
+
+
+def encode_merged(ids: Int32Array, deltas: Int32Array, *, seq: int, epoch: int, piece: int) -> list[bytes]:
+    """MERGED frames, each at most ``MAX_FRAME`` bytes, for a sum of strokes. None if nothing moved."""
+    moved = np.flatnonzero(deltas.any(axis=0))
+    if len(moved) != len(ids):
+        ids, deltas = ids[moved], deltas[:, moved]
+    return [
+        encode_stroke(
+            ids[at : at + MAX_VERTICES_PER_FRAME],
+            np.ascontiguousarray(deltas[:, at : at + MAX_VERTICES_PER_FRAME]),
+            kind=Kind.MERGED, seq=seq, epoch=epoch, piece=piece,
+        )
+        for at in range(0, len(ids), MAX_VERTICES_PER_FRAME)
+    ]  # fmt: skip
+
+
+def merge(strokes: list[Stroke], seq: int) -> list[bytes]:
+    """The sum of many strokes as MERGED frames, one group for each piece and epoch, all with ``seq``.
+
+    Integer addition commutes and wraps, so whoever adds the sum holds the same bits as whoever added the strokes.
+    """
+    groups: dict[tuple[int, int], list[Stroke]] = {}
+    for stroke in strokes:
+        groups.setdefault((stroke.piece, stroke.epoch), []).append(stroke)
+    frames: list[bytes] = []
+    for (piece, epoch), group in groups.items():
+        bodies = [stroke.displacements() for stroke in group]
+        ids, where = np.unique(np.concatenate([body[0] for body in bodies]), return_inverse=True)
+        sums = np.zeros((3, len(ids)), dtype=np.int32)
+        for axis in range(3):
+            np.add.at(sums[axis], where, np.concatenate([body[1][axis] for body in bodies]))
+        frames += encode_merged(ids, sums, seq=seq, epoch=epoch, piece=piece)
+    return frames
+
+
+class Cursor(NamedTuple):
+    """Where somebody's brush is: the fields of a CURSOR frame in its order."""
+
+    kind: int
+    flags: int
+    brush: int
+    zero: int
+    length: int
+    client: int
+    piece: int
+    radius: int
+    x: int
+    y: int
+    z: int
+    nx: int
+    ny: int
+    nz: int
+    zero_a: int
+    zero_b: int
+
+
+def parse_cursor(frame: bytes) -> Cursor:
+    """Untrusted input: raises ``Malformed`` with both numbers."""
+    if len(frame) != CURSOR_SIZE:
+        raise Malformed(f"a cursor has {CURSOR_SIZE} bytes, got {len(frame)}")
+    return Cursor(*_CURSOR.unpack(frame))
+
+
+def cursor_of(frame: bytes, client: int) -> bytes:
+    """The cursor as it goes to the others: the room says whose it is."""
+    return b"".join((frame[:8], _SEQ.pack(client), frame[16:]))
+
+
+def encode_cursor(
+    client: int, flags: int, brush: int, piece: int, radius: int,
+    position: tuple[int, int, int], normal: tuple[int, int, int],
+) -> bytes:  # fmt: skip
+    return _CURSOR.pack(Kind.CURSOR, flags, brush, 0, CURSOR_SIZE, client, piece, radius, *position, *normal, 0, 0)
+
+
+def encode_receipt(seq: int, client: int, accepted: int, journaled: int) -> bytes:
+    return _RECEIPT.pack(Kind.RECEIPT, _RECEIPT.size, seq, client, accepted, journaled)
+
+
+def parse_receipt(frame: bytes) -> tuple[int, int, int, int]:
+    """``seq, client, accepted, journaled``."""
+    return _RECEIPT.unpack(frame)[2:]
+
+
+def encode_caught_up(seq: int) -> bytes:
+    return _CAUGHT_UP.pack(Kind.CAUGHT_UP, _CAUGHT_UP.size, seq)
+
+
+def parse_caught_up(frame: bytes) -> int:
+    seq: int = _CAUGHT_UP.unpack(frame)[2]
+    return seq
+
+
+def encode_digest(seq: int, piece: int, epoch: int, digest: int) -> bytes:
+    return _DIGEST.pack(Kind.DIGEST, _DIGEST.size, seq, piece, epoch, digest, 0)
+
+
+def parse_digest(frame: bytes) -> tuple[int, int, int, int]:
+    """``seq, piece, epoch, digest``."""
+    return _DIGEST.unpack(frame)[2:6]
+
+
+def client_to_text(client: int) -> str:
+    """A client id as it stands in JSON: 16 hexadecimal digits."""
+    return f"{client:016x}"
+
+
+def client_from_text(text: str) -> int:
+    """Raises ``Malformed`` unless ``text`` is 16 lower-case hexadecimal digits and not all zero."""
+    if len(text) != 16 or not set(text) <= set("0123456789abcdef") or not int(text, 16):
+        raise Malformed("a client id is 16 lower-case hexadecimal digits and not zero")
+    return int(text, 16)
