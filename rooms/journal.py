@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from .errors import Fenced, StoreUnavailable
 from .records import JournalBatch
 from .room import Room
 from .wire import Stroke
+
+logger = logging.getLogger("clayroom.rooms")
 
 #: Seconds that the writer gathers strokes before it writes: half of the 50 ms within which a stroke goes to the
 #: database, the other half is for the one batch that may be in flight.
@@ -55,7 +59,8 @@ class JournalWriter:
         self._hurry = asyncio.Event()
         self._flushes: list[tuple[int, asyncio.Future[None]]] = []
         self.written_seq = room.seq
-        self._in_trouble = False
+        #: whether the last attempt failed
+        self.in_trouble = False
         self._task = asyncio.create_task(self._run(), name=f"journal of {room.project.project}")
 
     def wake(self) -> None:
@@ -105,10 +110,8 @@ class JournalWriter:
                 self._settle(None)
 
     async def _linger(self) -> None:
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._hurry.wait(), self._gather)
-        except TimeoutError:
-            pass
 
     async def _write(self, run: list[Stroke]) -> None:
         batch = JournalBatch(
@@ -121,15 +124,21 @@ class JournalWriter:
         while True:
             try:
                 await self._append(batch, batch_id)
-            except StoreUnavailable as problem:
-                if not self._in_trouble:
-                    self._in_trouble = True
+            except Fenced:
+                raise
+            except Exception as problem:
+                if not isinstance(problem, StoreUnavailable):
+                    # Whatever it was: giving up would lose the work of everyone in the room.
+                    logger.exception("Writing the journal of %s failed", self._room.project.project)
+                    problem = StoreUnavailable("the database did not take what was made")
+                if not self.in_trouble:
+                    self.in_trouble = True
                     self._trouble(True)
                 self._settle(problem)
                 await asyncio.sleep(self._retry)
             else:
-                if self._in_trouble:
-                    self._in_trouble = False
+                if self.in_trouble:
+                    self.in_trouble = False
                     self._trouble(False)
                 return
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -29,8 +31,8 @@ DIGEST_EVERY = 10.0
 MAX_BARRIER_TRIES = 20
 
 
-class Port(Protocol):
-    """A member's way out, as the socket handler makes it; the rooms only pass it on."""
+#: A member's way out. It comes from the socket handler with the outbox, and the rooms only pass it from one to the other.
+Port = Any
 
 
 class Outbox(Protocol):
@@ -122,11 +124,12 @@ class Keeper:
         """
         lease = await store.take_lease(project.project, owner)
         try:
-            # Whoever had the room until now may have saved since this project was read.
+            # Whoever had the room until now may have saved, or let somebody in or out, since this project was read.
             current = await store.load_project(project.project)
             if current is None:
                 raise NotFound("there is no such project")
-            project.snapshot, project.saved_at = current.snapshot, current.saved_at
+            for part in fields(Project):
+                setattr(project, part.name, getattr(current, part.name))
             room = await load_room(store, project, clock=clock, max_members=max_members)
             await cls._write_barrier(store, room, lease)
         except BaseException:
@@ -186,10 +189,12 @@ class Keeper:
             except Fenced:
                 self.freeze()
                 raise
-            self._dirty_since = None
             at = datetime.now(UTC)
             snapshot.at = at
             self.outbox.send(self.room.saved(snapshot, by, how, at))
+            # What came while the snapshot was written waits for the next one.
+            self._dirty_since = asyncio.get_running_loop().time() if self.room.dirty else None
+            self._trouble(False)
             return snapshot
 
     async def change_meta(
@@ -226,6 +231,7 @@ class Keeper:
             self._trouble(True)
         else:
             self._meta_waits = False
+            self._trouble(False)
 
     # -- looking after it --------------------------------------------------------------------------------------------
 
@@ -236,6 +242,8 @@ class Keeper:
             self._dirty_since = asyncio.get_running_loop().time()
 
     def _trouble(self, away: bool) -> None:
+        if not away and (self._meta_waits or self._journal.in_trouble):
+            return  # something else still waits for the database
         message = (
             "The database does not answer. Go on: your work is kept here and saved when it is back."
             if away
@@ -256,8 +264,6 @@ class Keeper:
                     self.outbox.send(self.room.digests())
                 if self._meta_waits:
                     await self._commit_meta()
-                    if not self._meta_waits:
-                        self._trouble(False)
                 due = self._dirty_since is not None and loop.time() - self._dirty_since >= AUTOSAVE
                 if self.room.dirty and (due or self.room.wants_snapshot):
                     await self.save(None, "autosave")
@@ -300,10 +306,8 @@ class Keeper:
         self._tending.cancel()
         await asyncio.gather(self._tending, return_exceptions=True)
         await self._journal.close()
-        try:
+        with suppress(StoreUnavailable):  # it runs out by itself
             await self._store.release_lease(self.lease)
-        except StoreUnavailable:
-            pass  # it runs out by itself
 
     def facts(self) -> dict[str, Any]:
         """For logs and the health page."""

@@ -144,7 +144,10 @@ class RoomMap:
         if old is not None:
             if old.member.user.user != session.user.user:
                 raise Forbidden("this client id belongs to somebody else")
-            self._remove(client, "lost", Conflict("this page has joined again on another connection"))
+            # Without a look at whether its room is empty now: this client is about to come back into it.
+            self._show_out(client, "lost", Conflict("this page has joined again on another connection"))
+            if old.keeper is not keeper:
+                self._close_if_empty(old.keeper.room.project.project)
         member = Member(client, session.user, session.session, role)
         try:
             answer = keeper.join(member, port, request)
@@ -163,13 +166,18 @@ class RoomMap:
         self._remove(client, reason, None)
 
     def _remove(self, client: int, reason: str, problem: ClayroomError | None) -> None:
+        place = self._show_out(client, reason, problem)
+        if place is not None:
+            self._close_if_empty(place.keeper.room.project.project)
+
+    def _show_out(self, client: int, reason: str, problem: ClayroomError | None) -> Place | None:
         place = self._places.pop(client, None)
         if place is None:
-            return
+            return None
         if problem is not None:
             place.keeper.outbox.close(client, problem)
         place.keeper.leave(client, reason)
-        self._close_if_empty(place.keeper.room.project.project)
+        return place
 
     async def change_meta(self, place: Place, request: messages.MetaChange) -> None:
         await place.keeper.change_meta(
@@ -195,10 +203,12 @@ class RoomMap:
                     continue
                 if self._entries.get(project_id) is not entry:
                     continue
+                if self._ending:  # since the loop began
+                    continue
                 if entry.opening is None:
                     entry.opening = asyncio.create_task(self._open(project))
                 keeper = await asyncio.shield(entry.opening)
-            except Exception:
+            except BaseException:  # also when whoever asked has given up: a project that was read is not kept for later
                 if entry.opening is None or (entry.opening.done() and entry.opening.exception()):
                     self._forget(project_id, entry)
                 raise
@@ -214,7 +224,7 @@ class RoomMap:
     async def _open(self, project: Project) -> Keeper:
         if self._renewing is None:
             self._renewing = asyncio.create_task(self._renew(), name="renewing leases")
-        return await Keeper.open(
+        keeper = await Keeper.open(
             self._store,
             project,
             owner=self._owner,
@@ -223,6 +233,9 @@ class RoomMap:
             clock=self._clock,
             max_members=self._max_members,
         )
+        # Whoever it was opened for may have given up meanwhile, or been refused.
+        self._spawn(self._close_later(project.project))
+        return keeper
 
     def _forget(self, project_id: str, entry: _Entry) -> None:
         if self._entries.get(project_id) is entry:

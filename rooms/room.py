@@ -230,8 +230,9 @@ class Room:
         """Takes a binary message of a member.
 
         Untrusted input. Raises ``Malformed``, ``TooLarge`` or ``TooFast``: the sender is to be closed, nobody else is
-        concerned. A well-made stroke that cannot be taken (a viewer's, an unknown piece) is refused by a message, and
-        its number is used up.
+        concerned; ``StoreUnavailable`` when too much waits for the database: likewise, and the sender still has it. A
+        well-made stroke that cannot be taken (a viewer's, an unknown piece) is refused by a message, and its number
+        is used up.
         """
         now = self._clock()
         member.spend(len(message), now)
@@ -272,16 +273,14 @@ class Room:
                 Delivery(wire.encode_receipt(self.seq, client, mark.accepted, mark.journaled), to=member.client)
             )
             return
+        if self._backlog > MAX_BACKLOG:
+            # Not refused, which would use its number up: the stroke stays with its author, who comes back with it.
+            raise StoreUnavailable(f"{self._backlog} bytes wait for the database, at most {MAX_BACKLOG} may")
         try:
             if not member.role.may_sculpt:
                 raise Forbidden("you may look at this project, but not change it")
-            if self._backlog > MAX_BACKLOG:
-                raise StoreUnavailable(
-                    f"{self._backlog} bytes wait for the database, at most {MAX_BACKLOG} may: nothing more is taken "
-                    "until it is back"
-                )
             piece = self.sculpture.piece_for(stroke)
-        except (Forbidden, Invalid, StoreUnavailable) as problem:
+        except (Forbidden, Invalid) as problem:
             mark.accepted = stroke.client_seq
             deliveries.append(Delivery(self._refused(stroke, problem), to=member.client))
             return

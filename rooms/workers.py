@@ -317,7 +317,7 @@ def _answer(request: bytes, memory_bytes: int) -> bytes:
     except MemoryError:
         refusal = WorkerError(f"The work needs more than {memory_bytes // 2**20:,} MiB of memory.")
         return pickle.dumps((REFUSED, refusal), protocol=5)
-    except Exception:  # noqa: BLE001  Whatever a job raises belongs to that job: the server logs it, and the worker goes on.
+    except Exception:
         return pickle.dumps((FAILED, traceback.format_exc()), protocol=5)
 
 

@@ -1,0 +1,214 @@
+"""Clay in and out: the manifest and blobs a page loads, the import of a file, the export to one."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import zlib
+from collections import Counter
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import quote
+
+from tornado.http1connection import HTTP1Connection
+from tornado.httputil import HTTPHeaders
+from tornado.web import stream_request_body
+
+from handlers.base import BaseHandler
+from handlers.projects import first_snapshot, project_name
+from rooms.errors import Malformed, NotFound, TooFast, TooLarge
+from rooms.exports import export_file
+from rooms.meshes import EXPORT_FORMATS
+from rooms.meshes.jobs import import_file
+from rooms.meshes.mesh import MAX_UPLOAD_BYTES
+
+#: Imports of one person at the same time: each may hold 256 MiB of disk and a worker for a minute.
+IMPORTS_PER_USER = 3
+
+#: Seconds until a file must be read; a million triangles of OBJ take about two.
+IMPORT_SECONDS = 60.0
+
+#: Seconds until an export must be written.
+EXPORT_SECONDS = 60.0
+
+#: Bytes of a file that are read and sent at a time: small enough that nobody else waits for the disk.
+PIECE_BYTES = 256 * 1024
+
+#: One year in seconds: a blob is named by its content and never changes.
+BLOB_AGE = 365 * 24 * 3600
+
+
+class Imports:
+    """The uploads under way: files in ``folder`` that are removed when their request ends, counted per person."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.running: Counter[str] = Counter()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in folder.iterdir():  # by a server that was killed
+            left.unlink(missing_ok=True)
+
+    def begin(self, user: str) -> Upload:
+        """Raises TooFast when this person has `IMPORTS_PER_USER` under way."""
+        if self.running[user] >= IMPORTS_PER_USER:
+            raise TooFast(
+                f"{self.running[user]} imports of yours are running; at most {IMPORTS_PER_USER} may at a time."
+            )
+        self.running[user] += 1
+        return Upload(self, user)
+
+    def scratch(self) -> Path:
+        """A new path in the folder; whoever asks removes the file."""
+        return self.folder / secrets.token_urlsafe(16)
+
+
+class Upload:
+    """One file on its way in. ``close`` removes it; calling it again does nothing."""
+
+    def __init__(self, imports: Imports, user: str) -> None:
+        self.imports = imports
+        self.user = user
+        self.size = 0
+        self.path = imports.scratch()
+        self.file: BinaryIO | None = self.path.open("xb")
+
+    def write(self, chunk: bytes) -> None:
+        """Counts what came, whatever was announced, and keeps it up to the limit."""
+        self.size += len(chunk)
+        if self.file and self.size <= MAX_UPLOAD_BYTES:
+            self.file.write(chunk)
+
+    def finish(self) -> None:
+        """Everything has come: to the file with it, so that another process can read it. Raises TooLarge."""
+        check_size(self.size)
+        if self.file:
+            self.file.flush()
+
+    def close(self) -> None:
+        if self.file:
+            self.file.close()
+            self.file = None
+            self.path.unlink(missing_ok=True)
+            self.imports.running[self.user] -= 1
+            self.imports.running += Counter()  # drops those at zero
+
+
+def check_size(size: int) -> None:
+    if size > MAX_UPLOAD_BYTES:
+        raise TooLarge(f"The file has {size:,} bytes or more; at most {MAX_UPLOAD_BYTES:,} are taken.")
+
+
+def announced_size(headers: HTTPHeaders) -> int:
+    text = headers.get("Content-Length", "0")
+    if not text.isdecimal():
+        raise Malformed("The size of the upload is not a number.")
+    return int(text)
+
+
+@stream_request_body
+class Import(BaseHandler):
+    """A new sculpture from an uploaded file. The body is the file, and goes to disk as it comes."""
+
+    upload: Upload | None = None
+
+    def check_xsrf_cookie(self) -> None:
+        # Runs before ``prepare``. Whoever is refused, here or there, hears why only after their file was read to its end.
+        assert isinstance(self.request.connection, HTTP1Connection)
+        self.request.connection.set_max_body_size(MAX_UPLOAD_BYTES + PIECE_BYTES)
+        super().check_xsrf_cookie()
+
+    async def prepare(self) -> None:
+        await super().prepare()
+        person = self.person()
+        check_size(announced_size(self.request.headers))
+        self.upload = self.parts.imports.begin(person.user.user)
+
+    def data_received(self, chunk: bytes) -> None:
+        if self.upload:
+            self.upload.write(chunk)
+
+    async def post(self) -> None:
+        assert self.upload is not None
+        self.upload.finish()
+        filename = self.get_query_argument("filename", "")
+        name = project_name(self.get_query_argument("name", ""), Path(filename).stem or "Imported model")
+        clay = await self.parts.workers.run(import_file, str(self.upload.path), filename[:200], timeout=IMPORT_SECONDS)
+        snapshot = first_snapshot(clay, name)
+        project = await self.parts.store.create_project(self.person().user, name, "", snapshot)
+        self.set_status(201)
+        self.finish({"project": project.project, "url": f"/p/{project.project}", "repairs": clay.repairs})
+
+    def on_finish(self) -> None:
+        if self.upload:
+            self.upload.close()
+
+    def on_connection_close(self) -> None:
+        super().on_connection_close()
+        self.on_finish()
+
+
+class SnapshotManifest(BaseHandler):
+    async def get(self, project_id: str) -> None:
+        project = await self.load_project(project_id)
+        if project.snapshot is None:
+            raise NotFound("This project has not been saved yet.")
+        self.write(await self.parts.store.manifest(project.snapshot))
+
+
+class BlobDownload(BaseHandler):
+    """One attribute of a piece, whole. It lies in the store as gzip and goes out as it lies there."""
+
+    async def get(self, project_id: str, blob: str) -> None:
+        project = await self.load_project(project_id)
+        self.set_header("Content-Type", "application/octet-stream")
+        self.set_header("Cache-Control", f"private, max-age={BLOB_AGE}, immutable")
+        self.set_header("Vary", "Accept-Encoding")
+        found = await self.parts.store.blob_chunks(project.project, blob)
+        if found is None:
+            raise NotFound("There is no such part in this project.")
+        _, chunks = found
+        gzip = "gzip" in self.request.headers.get("Accept-Encoding", "")
+        if gzip:
+            self.set_header("Content-Encoding", "gzip")
+        inflate = None if gzip else zlib.decompressobj(wbits=31)
+        try:
+            async for chunk in chunks:
+                self.write(inflate.decompress(chunk) if inflate else chunk)
+                await self.flush()
+        except Exception:
+            # Half of it has gone out already: only a broken connection says that the rest is missing.
+            assert isinstance(self.request.connection, HTTP1Connection)
+            self.request.connection.close()
+            raise
+
+
+class Export(BaseHandler):
+    """The sculpture as it is now, as a file in the units of what was imported."""
+
+    async def get(self, project_id: str, format: str) -> None:
+        project = await self.load_project(project_id)
+        snapshot = await self.parts.rooms.current(project.project)
+        media_type, suffix = EXPORT_FORMATS[format]
+        path = self.parts.imports.scratch()
+        try:
+            await self.parts.workers.run(export_file, snapshot.pieces, format, str(path), timeout=EXPORT_SECONDS)
+            self.set_header("Content-Type", media_type)
+            self.set_header("Content-Disposition", attachment(project.name, suffix))
+            self.set_header("Content-Length", str(path.stat().st_size))
+            with path.open("rb") as file:
+                while piece := await asyncio.to_thread(file.read, PIECE_BYTES):
+                    self.write(piece)
+                    await self.flush()
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def attachment(name: str, suffix: str) -> str:
+    """A Content-Disposition with a file name from the project's, for old clients in ASCII and for all others in full.
+
+    A path separator, a control character or a dot at an end never gets into it.
+    """
+    safe = re.sub(r"[^\w .,()+-]", "_", name).strip(" ._") or "sculpture"
+    plain = re.sub(r"[^A-Za-z0-9 .,()+-]", "_", safe).strip(" ._") or "sculpture"
+    return f"attachment; filename=\"{plain}{suffix}\"; filename*=UTF-8''{quote(safe + suffix, safe='')}"
