@@ -1,0 +1,116 @@
+/**
+ * One touch of a brush, in five steps: select the vertices in the sphere; weigh them; let the brush say how each moves; add that
+ * to `acc` and `pos`; bring normals and boxes up to date. All mirrored copies are worked out from the same surface before any of
+ * them is applied, so none is the first and a symmetric surface stays symmetric.
+ */
+
+import { limitContraction } from './contraction.js';
+import { quartic } from './falloff.js';
+import { TOUCHED_IN_STROKE, TOUCHED_SINCE_FLUSH } from './mesh.js';
+import { feather, mirrorCombinations, mirroredDab } from './symmetry.js';
+import { surfaceMoved } from './update.js';
+
+/** @import { ClayMesh } from './mesh.js' */
+/** @import { Selection } from './selection.js' */
+/** @import { Vec3 } from './units.js' */
+
+/**
+ * @typedef {Object} Dab
+ * @property {Vec3} centre    on the surface, quanta
+ * @property {Vec3} normal    unit, of the surface at the centre
+ * @property {Vec3} view      unit, from the eye into the scene
+ * @property {number} radius  quanta
+ * @property {number} strength 0 … 1 for most brushes, not squared
+ * @property {1 | -1} sign    −1 when the brush is inverted
+ */
+
+/**
+ * @typedef {Object} Brush
+ * @property {string} name
+ * @property {number} strength  what it starts with in the toolbar, 0 … 1 (SculptGL's)
+ * @property {boolean} holds    takes hold of its vertices at the press (see GrabHold) and makes no dabs
+ * @property {boolean} contracts pulls towards something, so it is to be limited; see contraction.js
+ * @property {(mesh: ClayMesh, dab: Dab, selection: Selection) => void} displace
+ *   fills `selection.displacements` from `selection.weights`; does not change the mesh
+ */
+
+/**
+ * Displacements are multiples of this, a sixteenth of a quantum: sums of them are then exact in float32 (up to a quarter of the
+ * radius between two flushes), so it does not matter which of two mirrored copies comes first, and symmetric clay stays symmetric.
+ */
+export const GRAIN = 2 ** -4;
+
+/** Adding and subtracting this rounds to a multiple of GRAIN, ties to even; see ROUNDER in quantise.js. */
+const GRAIN_ROUNDER = 1.5 * 2 ** 48;
+
+/**
+ * @param {ClayMesh} mesh @param {Brush} brush @param {Dab} dab
+ * @param {number} [axes] mirror axes, see symmetry.js
+ * @returns {boolean} whether anything was in reach
+ */
+export function applyDab(mesh, brush, dab, axes = 0) {
+  const combinations = mirrorCombinations(axes);
+  const strength = dab.strength * feather(dab.centre, dab.radius, combinations);
+  const copies = [], selections = [];
+  for (const combination of combinations) {
+    const copy = mirroredDab({ ...dab, strength }, combination);
+    const selection = mesh.selection(selections.length);
+    mesh.tree.gather(mesh.pos, copy.centre, copy.radius, selection);
+    if (selection.count === 0) continue;
+    weigh(mesh, copy, selection);
+    copies.push(copy);
+    selections.push(selection);
+  }
+  if (selections.length === 0) return false;
+  if (brush.contracts) limitContraction(mesh, selections);
+  for (const [i, selection] of selections.entries()) brush.displace(mesh, copies[i], selection);
+  for (const selection of selections) addDisplacements(mesh, selection);
+  surfaceMoved(mesh, selections);
+  return true;
+}
+
+/**
+ * Weight = falloff × strength × max(0, n · to the eye): the soft front-face factor leaves no ragged edge at the silhouette.
+ * @param {ClayMesh} mesh @param {Dab} dab @param {Selection} selection
+ */
+function weigh({ pos, normals }, dab, { ids, count, weights }) {
+  const [cx, cy, cz] = dab.centre, [ex, ey, ez] = dab.view, { strength } = dab, perRadius = 1 / dab.radius;
+  for (let q = 0; q < count; q++) {
+    const i = 3 * ids[q];
+    const facing = -(normals[i] * ex + normals[i + 1] * ey + normals[i + 2] * ez);
+    if (facing <= 0) {
+      weights[q] = 0;
+      continue;
+    }
+    const x = pos[i] - cx, y = pos[i + 1] - cy, z = pos[i + 2] - cz;
+    weights[q] = quartic(Math.sqrt(x * x + y * y + z * z) * perRadius) * strength * facing;
+  }
+}
+
+/**
+ * Adds `selection.displacements` to `acc` and `pos`. Call `surfaceMoved` afterwards.
+ * @param {ClayMesh} mesh @param {Selection} selection
+ */
+export function addDisplacements(mesh, selection) {
+  const { blocks, runCount } = selection, { touched } = mesh;
+  for (let r = 0; r < runCount; r++) touched[blocks[r]] |= TOUCHED_SINCE_FLUSH | TOUCHED_IN_STROKE;
+  addAll(mesh, selection);
+}
+
+/** The nearest multiple of GRAIN. @param {number} quanta */
+export function toGrain(quanta) {
+  return quanta + GRAIN_ROUNDER - GRAIN_ROUNDER;
+}
+
+/** Apart, so that nothing follows its long loop; see `sumUp` in area.js. @param {ClayMesh} mesh @param {Selection} selection */
+function addAll({ ints, acc, pos }, { ids, count, displacements }) {
+  for (let q = 0, j = 0; q < count; q++, j += 3) {
+    const i = 3 * ids[q];
+    acc[i] += toGrain(displacements[j]);
+    acc[i + 1] += toGrain(displacements[j + 1]);
+    acc[i + 2] += toGrain(displacements[j + 2]);
+    pos[i] = ints[i] + acc[i];
+    pos[i + 1] = ints[i + 1] + acc[i + 1];
+    pos[i + 2] = ints[i + 2] + acc[i + 2];
+  }
+}

@@ -1,0 +1,86 @@
+/** The vertices one dab works on, block by block, with a weight and a displacement for each. */
+
+import { BLOCK_SIZE } from './units.js';
+
+const FIRST_CAPACITY = 256; // vertices; grows by doubling. At least BLOCK_SIZE
+
+export class Selection {
+  constructor() {
+    this.count = 0;
+    /** The selected vertices, ascending within a run. @type {Uint32Array} */
+    this.ids = new Uint32Array(FIRST_CAPACITY);
+    /** Per selected vertex: falloff × strength × front-face factor. */
+    this.weights = new Float32Array(FIRST_CAPACITY);
+    /** Per selected vertex x, y, z: what the brush adds, in quanta. */
+    this.displacements = new Float32Array(3 * FIRST_CAPACITY);
+
+    /** A run is the selected part of one block: `ids[starts[r] … starts[r + 1])` are all in block `blocks[r]`. */
+    this.runCount = 0;
+    this.blocks = new Uint32Array(64);
+    this.starts = new Uint32Array(65);
+
+    this.edgeCount = 0;
+    /** Those of the selected vertices, `edge[0 … edgeCount)`, that may have neighbours outside; all others have none. @type {Uint32Array} */
+    this.edge = new Uint32Array(FIRST_CAPACITY);
+  }
+
+  clear() {
+    this.count = 0;
+    this.edgeCount = 0;
+    this.runCount = 0;
+    this.starts[0] = 0;
+  }
+
+  /** Makes room for one more block of vertices in `ids` and `edge`. */
+  reserveBlock() {
+    if (this.count + BLOCK_SIZE <= this.ids.length) return;
+    this.ids = widened(this.ids, 2 * this.ids.length);
+    this.edge = widened(this.edge, this.ids.length);
+  }
+
+  /** Ends a run at the present count. @param {number} block */
+  endRun(block) {
+    const r = this.runCount;
+    if (r === this.blocks.length) {
+      this.blocks = widened(this.blocks, 2 * r);
+      this.starts = widened(this.starts, 2 * r + 1);
+    }
+    this.blocks[r] = block;
+    this.starts[r + 1] = this.count;
+    this.runCount = r + 1;
+  }
+
+  /** Makes `weights` and `displacements` as long as `ids`; their contents are lost if they were too short. */
+  reserveResults() {
+    if (this.weights.length >= this.count) return;
+    this.weights = new Float32Array(this.ids.length);
+    this.displacements = new Float32Array(3 * this.ids.length);
+  }
+
+  /**
+   * Takes over an ascending list of vertices as the selection (keeps `ids` itself, does not copy). All of them are its edge.
+   * @param {Uint32Array} ids
+   */
+  adopt(ids) {
+    this.clear();
+    this.ids = this.edge = ids;
+    let block = -1;
+    for (let q = 0; q < ids.length; q++) {
+      const b = ids[q] >>> 7; // BLOCK_SIZE is 2⁷
+      if (b !== block) {
+        this.count = q;
+        if (block >= 0) this.endRun(block);
+        block = b;
+      }
+    }
+    this.count = this.edgeCount = ids.length;
+    if (block >= 0) this.endRun(block);
+  }
+}
+
+/** @param {Uint32Array} array @param {number} length */
+function widened(array, length) {
+  const longer = new Uint32Array(length);
+  longer.set(array);
+  return longer;
+}

@@ -1,0 +1,199 @@
+/**
+ * Undo and redo of one's own strokes.
+ *
+ * A stroke's sum over its flushes is kept, exact and sparse; undo adds the negated sum, whatever others have done there
+ * since, and redo adds it again. Integer addition commutes and wraps, so undo takes back exactly what the stroke added.
+ *
+ * @import { Displacement } from '../kernel/quantise.js'
+ * @import { StrokePart } from '../types.js'
+ */
+
+/** Bytes of sums kept for undo: some hundred large strokes; a page with a 2-million-vertex piece has 200 MB of its own. */
+export const HISTORY_BYTES = 64 * 1024 * 1024;
+/** Bytes of one vertex in a sum: its id and three displacements. */
+const BYTES_PER_VERTEX = 16;
+
+export class History {
+  /** @param {number} [limit] bytes */
+  constructor(limit = HISTORY_BYTES) {
+    this.limit = limit;
+    /** @type {StrokeSum[]} oldest first */
+    this._done = [];
+    /** @type {StrokeSum[]} last undone last */
+    this._undone = [];
+  }
+
+  get canUndo() {
+    return this._done.length > 0;
+  }
+
+  get canRedo() {
+    return this._undone.length > 0;
+  }
+
+  /** Bytes that the kept sums take. */
+  get bytes() {
+    return [...this._done, ...this._undone].reduce((sum, entry) => sum + entry.bytes, 0);
+  }
+
+  /**
+   * One flush of a stroke. The first of a new stroke ends what could be redone.
+   * @param {number} stroke @param {number} piece @param {number} epoch @param {Displacement} displacement kept, not copied
+   */
+  add(stroke, piece, epoch, displacement) {
+    let entry = this._done.at(-1);
+    if (entry?.stroke !== stroke) {
+      entry = new StrokeSum(stroke);
+      this._done.push(entry);
+      this._undone.length = 0;
+    }
+    entry.add(piece, epoch, displacement);
+    let bytes = this.bytes;
+    while (bytes > this.limit && this._done.length > 1) bytes -= /** @type {StrokeSum} */ (this._done.shift()).bytes;
+  }
+
+  /**
+   * Moves the newest stroke to what can be redone.
+   * @returns {{stroke: number, parts: StrokePart[]} | null} what to add to take it back; null if there is none
+   */
+  undo() {
+    const entry = this._done.pop();
+    if (!entry) return null;
+    this._undone.push(entry);
+    return { stroke: entry.stroke, parts: entry.parts().map(negatedPart) };
+  }
+
+  /** @returns {{stroke: number, parts: StrokePart[]} | null} what to add to make it again; null if there is none */
+  redo() {
+    const entry = this._undone.pop();
+    if (!entry) return null;
+    this._done.push(entry);
+    return { stroke: entry.stroke, parts: entry.parts() };
+  }
+
+  /**
+   * Takes a refused flush out of its stroke's sum.
+   * @param {number} stroke @param {number} piece @param {number} epoch @param {Displacement} displacement
+   */
+  amend(stroke, piece, epoch, displacement) {
+    const entry = [...this._done, ...this._undone].find((one) => one.stroke === stroke);
+    entry?.add(piece, epoch, negatedPart({ piece, epoch, displacement }).displacement);
+  }
+
+  /** Forgets one stroke: what is there of it is no longer known. @param {number} stroke */
+  drop(stroke) {
+    this._done = this._done.filter((entry) => entry.stroke !== stroke);
+    this._undone = this._undone.filter((entry) => entry.stroke !== stroke);
+  }
+
+  /** Forgets everything that is not of this epoch of this piece. @param {number} piece @param {number} epoch */
+  keepEpoch(piece, epoch) {
+    for (const entry of [...this._done, ...this._undone]) {
+      if (!entry.fits(piece, epoch)) this.drop(entry.stroke);
+    }
+  }
+}
+
+/**
+ * The sum of a stroke's flushes. Flushes are merged pairwise when the later has come near the size of the earlier, so that
+ * a stroke of k flushes costs each vertex O(log k) merges, and never more memory than twice its sum.
+ */
+class StrokeSum {
+  /** @param {number} stroke */
+  constructor(stroke) {
+    this.stroke = stroke;
+    /** @type {Map<number, {epoch: number, sums: Displacement[]}>} by piece */
+    this._pieces = new Map();
+    this.bytes = 0;
+  }
+
+  /** @param {number} piece @param {number} epoch @param {Displacement} displacement */
+  add(piece, epoch, displacement) {
+    const part = this._pieces.get(piece) ?? { epoch, sums: [] };
+    this._pieces.set(piece, part);
+    const { sums } = part;
+    sums.push(unshifted(displacement));
+    while (sums.length > 1 && 2 * sums[sums.length - 1].ids.length >= sums[sums.length - 2].ids.length) mergeLast(sums);
+    this._count();
+  }
+
+  /** @returns {StrokePart[]} without vertices that did not move in the end */
+  parts() {
+    /** @type {StrokePart[]} */
+    const parts = [];
+    for (const [piece, { epoch, sums }] of this._pieces) {
+      while (sums.length > 1) mergeLast(sums);
+      if (sums[0].ids.length) parts.push({ piece, epoch, displacement: sums[0] });
+    }
+    this._count();
+    return parts;
+  }
+
+  /** @param {number} piece @param {number} epoch */
+  fits(piece, epoch) {
+    const part = this._pieces.get(piece);
+    return !part || part.epoch === epoch;
+  }
+
+  _count() {
+    let vertices = 0;
+    for (const { sums } of this._pieces.values()) for (const { ids } of sums) vertices += ids.length;
+    this.bytes = vertices * BYTES_PER_VERTEX;
+  }
+}
+
+/** @param {Displacement[]} sums */
+function mergeLast(sums) {
+  const later = /** @type {Displacement} */ (sums.pop());
+  const earlier = /** @type {Displacement} */ (sums.pop());
+  sums.push(merged(earlier, later));
+}
+
+/**
+ * The sum of two displacements of shift 0; vertices that both move and that end where they were are left out.
+ * @param {Displacement} a @param {Displacement} b
+ * @returns {Displacement}
+ */
+export function merged(a, b) {
+  const size = a.ids.length + b.ids.length;
+  const ids = new Uint32Array(size);
+  const dx = new Int32Array(size);
+  const dy = new Int32Array(size);
+  const dz = new Int32Array(size);
+  let i = 0;
+  let j = 0;
+  let count = 0;
+  while (i < a.ids.length || j < b.ids.length) {
+    const left = i < a.ids.length ? a.ids[i] : Infinity;
+    const right = j < b.ids.length ? b.ids[j] : Infinity;
+    ids[count] = Math.min(left, right);
+    dx[count] = dy[count] = dz[count] = 0;
+    if (left <= right) {
+      dx[count] = a.dx[i];
+      dy[count] = a.dy[i];
+      dz[count] = a.dz[i];
+      i += 1;
+    }
+    if (right <= left) {
+      dx[count] += b.dx[j];
+      dy[count] += b.dy[j];
+      dz[count] += b.dz[j];
+      j += 1;
+    }
+    if (dx[count] | dy[count] | dz[count]) count += 1;
+  }
+  return { ids: ids.slice(0, count), dx: dx.slice(0, count), dy: dy.slice(0, count), dz: dz.slice(0, count), shift: 0 };
+}
+
+/** @param {Displacement} displacement @returns {Displacement} the same in quanta; itself if it is already */
+function unshifted(displacement) {
+  const { ids, dx, dy, dz, shift } = displacement;
+  if (!shift) return displacement;
+  return { ids, dx: dx.map((d) => d << shift), dy: dy.map((d) => d << shift), dz: dz.map((d) => d << shift), shift: 0 };
+}
+
+/** @param {StrokePart} part @returns {StrokePart} */
+function negatedPart({ piece, epoch, displacement: { ids, dx, dy, dz, shift } }) {
+  const minus = (/** @type {Int32Array} */ axis) => axis.map((d) => -d);
+  return { piece, epoch, displacement: { ids, dx: minus(dx), dy: minus(dy), dz: minus(dz), shift } };
+}
