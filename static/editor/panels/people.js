@@ -1,0 +1,48 @@
+/** Who is here: coloured initials in the top bar. Those with access who are elsewhere stand behind them, grey. */
+
+import { find, initial, make } from '../dom.js';
+
+/** @typedef {{client: string, name: string, colour: string, role: string, you: boolean}} Client */
+
+/** More do not fit beside the buttons; the rest is a number. */
+const MAX_SHOWN = 5;
+
+export class PeopleList {
+  constructor() {
+    this._list = find('[data-people]');
+    /** @type {Map<string, HTMLElement>} by client */
+    this._avatars = new Map();
+  }
+
+  /** @param {Client[]} clients who is in the room @param {string[]} access names of all who may be */
+  show(clients, access) {
+    this._avatars.clear();
+    const sorted = [...clients].sort((a, b) => Number(b.you) - Number(a.you));
+    // One person with three tabs is one face.
+    /** @type {Map<string, HTMLElement>} */
+    const faces = new Map();
+    for (const person of sorted) {
+      let face = faces.get(person.name);
+      if (!face) {
+        const label = person.you ? `${person.name} (you)` : person.role === 'viewer' ? `${person.name} (looking)` : person.name;
+        face = make('li', { class: 'avatar', title: label, 'aria-label': label }, initial(person.name));
+        face.style.setProperty('--person', person.colour);
+        faces.set(person.name, face);
+      }
+      this._avatars.set(person.client, face);
+    }
+    const shown = [...faces.values()];
+    for (const name of access) {
+      if (!faces.has(name)) shown.push(make('li', { class: 'avatar', 'data-away': true, title: `${name} (away)`, 'aria-label': `${name} (away)` }, initial(name)));
+    }
+    const room = window.matchMedia('(max-width: 700px)').matches ? 2 : MAX_SHOWN;
+    const rest = shown.length - room;
+    if (rest > 0) shown.splice(room, shown.length, make('li', { class: 'avatar rest', 'aria-label': `and ${rest} more` }, `+${rest}`));
+    this._list.replaceChildren(...shown);
+  }
+
+  /** @param {string} client @param {boolean} sculpting */
+  sculpting(client, sculpting) {
+    this._avatars.get(client)?.toggleAttribute('data-sculpting', sculpting);
+  }
+}

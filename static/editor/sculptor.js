@@ -1,0 +1,182 @@
+/**
+ * The hand on the clay: samples become dabs at once, and every 40 ms what they did goes to everyone.
+ *
+ * Order of calls: `begin`, then any number of `move`, then `end` or `cancel`. The surface on the screen follows each
+ * call; the flush only decides when the others learn of it.
+ */
+
+import { MIRROR_X, StrokeMaker, pressureFactor } from '../kernel/index.js';
+
+/** @import { Hit } from '../kernel/pick.js' */
+/** @import { Displacement } from '../kernel/quantise.js' */
+/** @import { ReplicaPiece } from '../types.js' */
+/** @import { Stage } from '../view/stage.js' */
+/** @import { Sample } from './gestures.js' */
+/** @import { BrushSettings } from './settings.js' */
+
+/**
+ * What the sculptor needs of the room.
+ * @typedef {object} Outlet
+ * @property {(flush: Displacement, of: {piece: number, stroke: number, end: boolean}) => void} send
+ * @property {() => number} nextStroke a number no stroke of this client has had
+ * @property {() => void} undo takes the newest own stroke back
+ */
+
+/** Time (ms) between two flushes: the others see a stroke grow at 25 steps a second, and a frame is a few hundred bytes. */
+export const FLUSH_MS = 40;
+
+export class Sculptor {
+  /**
+   * @param {Stage} stage
+   * @param {BrushSettings} settings
+   * @param {() => Iterable<ReplicaPiece>} pieces that can be sculpted now
+   * @param {Outlet} outlet
+   */
+  constructor(stage, settings, pieces, outlet) {
+    this.stage = stage;
+    this.settings = settings;
+    this.pieces = pieces;
+    this.outlet = outlet;
+    /** Where the brush is on the surface. @type {{piece: number, hit: Hit, radius: number} | null} */
+    this.cursor = null;
+    /** @type {{maker: StrokeMaker, piece: number, stroke: number, sent: boolean, inverted: boolean} | null} */
+    this._stroke = null;
+    this._lastFlush = 0;
+    this._timer = 0;
+  }
+
+  get sculpting() {
+    return this._stroke !== null;
+  }
+
+  get inverted() {
+    return this._stroke?.inverted ?? this.settings.activeInvert;
+  }
+
+  /** The surface under a pixel. @param {number} x @param {number} y */
+  pick(x, y) {
+    const ray = this.stage.rayAt(x, y);
+    /** @type {{piece: number, hit: Hit} | null} */
+    let nearest = null;
+    for (const { piece, mesh } of this.pieces()) {
+      const hit = mesh.pick(ray);
+      if (hit !== null && (nearest === null || hit.distance < nearest.hit.distance)) nearest = { piece, hit };
+    }
+    return nearest;
+  }
+
+  /** The brush hovers. True if it is over the clay. @param {number} x @param {number} y */
+  hover(x, y) {
+    if (this._stroke) return true;
+    const under = this.pick(x, y);
+    this.cursor = under && { ...under, radius: this._spread() * under.hit.distance };
+    return under !== null;
+  }
+
+  leave() {
+    if (!this._stroke) this.cursor = null;
+  }
+
+  /**
+   * Presses. False if there is nothing to sculpt under the pointer.
+   * @param {Sample} sample @param {{smooth: boolean, invert: boolean}} keys held at the press
+   */
+  begin(sample, keys) {
+    if (this._stroke) this.end();
+    const under = this.pick(sample.x, sample.y);
+    if (under === null) return false;
+    const piece = [...this.pieces()].find((one) => one.piece === under.piece);
+    if (!piece) return false;
+    this.settings.hold(keys);
+    const { settings } = this;
+    const inverted = settings.activeInvert;
+    const maker = new StrokeMaker(piece.mesh, {
+      brush: settings.activeTool,
+      strength: settings.strength / 100,
+      invert: inverted,
+      mirror: settings.switches.mirror ? MIRROR_X : 0,
+      pressureRadius: settings.switches.pressureRadius ? undefined : 0,
+      pressureStrength: settings.switches.pressureStrength ? 1 : 0,
+    });
+    if (!maker.begin(this._sample(sample))) return false;
+    this._stroke = { maker, piece: piece.piece, stroke: this.outlet.nextStroke(), sent: false, inverted };
+    this._lastFlush = performance.now();
+    this._timer = window.setInterval(() => this._flushIfDue(), FLUSH_MS / 2);
+    this._show(sample);
+    return true;
+  }
+
+  /** @param {Sample[]} samples */
+  move(samples) {
+    if (!this._stroke || samples.length === 0) return;
+    const { maker } = this._stroke;
+    // What is held follows the hand: only where it is now counts, not how it came there.
+    for (const sample of maker.brush.holds ? samples.slice(-1) : samples) maker.moveTo(this._sample(sample));
+    this._show(samples[samples.length - 1]);
+    this._flushIfDue();
+  }
+
+  end() {
+    const stroke = this._finish();
+    if (!stroke) return;
+    const rest = stroke.maker.end();
+    rest.forEach((flush, i) => {
+      this.outlet.send(flush, { piece: stroke.piece, stroke: stroke.stroke, end: i === rest.length - 1 });
+    });
+    this.stage.invalidate();
+  }
+
+  /** Takes the running stroke back, here and, as far as it was sent, for everyone. True if there was one. */
+  cancel() {
+    const stroke = this._finish();
+    if (!stroke) return false;
+    stroke.maker.cancel();
+    if (stroke.sent) this.outlet.undo();
+    this.stage.invalidate();
+    return true;
+  }
+
+  /** The meshes were replaced: what is in the hand belongs to clay that is no more. */
+  drop() {
+    this._finish();
+    this.cursor = null;
+  }
+
+  // — private —
+
+  _finish() {
+    const stroke = this._stroke;
+    this._stroke = null;
+    window.clearInterval(this._timer);
+    return stroke;
+  }
+
+  _flushIfDue() {
+    const now = performance.now();
+    if (!this._stroke || now - this._lastFlush < FLUSH_MS) return;
+    this._lastFlush = now;
+    const { maker, piece, stroke } = this._stroke;
+    const flush = maker.flush();
+    if (flush === null) return;
+    this._stroke.sent = true;
+    this.outlet.send(flush, { piece, stroke, end: false });
+  }
+
+  /** Radius per distance: the brush keeps its size on the screen. */
+  _spread() {
+    return this.settings.radius * this.stage.turntable.worldPerPixel(1);
+  }
+
+  /** @param {Sample} sample */
+  _sample({ x, y, pressure }) {
+    return { ray: this.stage.rayAt(x, y), radius: 0, spread: this._spread(), pressure };
+  }
+
+  /** @param {Sample} sample */
+  _show(sample) {
+    const { maker, piece } = /** @type {NonNullable<typeof this._stroke>} */ (this._stroke);
+    const { hit } = maker;
+    if (hit) this.cursor = { piece, hit, radius: this._spread() * hit.distance * pressureFactor(sample.pressure, maker.pressureRadius) };
+    this.stage.invalidate();
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * A piece of clay on the graphics device.
+ *
+ * The buffers are the kernel's own arrays, not copies: positions in quanta (the object above scales by 2⁻²²), normals
+ * as normalised 16-bit numbers, the triangles as the index. After a dab only the ranges that the kernel names are sent.
+ */
+import { BufferAttribute, BufferGeometry, DynamicDrawUsage, Mesh, Sphere, Vector3 } from 'three';
+
+/** @import { Material } from 'three' */
+/** @import { ClayMesh } from '../kernel/mesh.js' */
+
+export class MeshView {
+  /** @param {ClayMesh} mesh stays the kernel's; its arrays are read here @param {Material} material */
+  constructor(mesh, material) {
+    this.mesh = mesh;
+    this.position = new BufferAttribute(mesh.pos, 3);
+    this.normal = new BufferAttribute(mesh.gpuNormals, 4, true);
+    this.position.setUsage(DynamicDrawUsage);
+    this.normal.setUsage(DynamicDrawUsage);
+    this.geometry = new BufferGeometry();
+    this.geometry.setAttribute('position', this.position);
+    this.geometry.setAttribute('normal', this.normal);
+    this.geometry.setIndex(new BufferAttribute(mesh.topology.triangles, 1));
+    // Never computed from the positions: that would read every vertex, and the camera always looks at the piece.
+    this.geometry.boundingSphere = new Sphere(new Vector3(), 2 ** 23);
+    this.object = new Mesh(this.geometry, material);
+    this.object.frustumCulled = false;
+    this.object.matrixAutoUpdate = false;
+    // What changed before now goes up with the whole buffers.
+    mesh.takeDirty();
+  }
+
+  /** Sends what the kernel changed since the last call. True if there was anything. */
+  upload() {
+    const ranges = this.mesh.takeDirty();
+    if (ranges.length === 0) return false;
+    for (const attribute of [this.position, this.normal]) {
+      const size = attribute.itemSize;
+      // Ranges that were set and not yet drawn (a hidden page) are sent too: three clears them when it uploads.
+      for (const { start, count } of ranges) attribute.addUpdateRange(start * size, count * size);
+      attribute.needsUpdate = true;
+    }
+    return true;
+  }
+
+  /** Bounding box as it is now, quanta: min xyz, max xyz. */
+  bounds() {
+    const { boxes, levels } = this.mesh.tree;
+    const root = 6 * levels[levels.length - 1].offset;
+    return boxes.subarray(root, root + 6);
+  }
+
+  dispose() {
+    this.geometry.dispose();
+  }
+}

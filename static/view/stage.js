@@ -1,0 +1,298 @@
+/**
+ * The stage: renderer, clay, camera and the flat canvas of the brush rings.
+ *
+ * Nothing is drawn unless something changed. There are two kinds of change: `invalidate()` asks for the clay to be
+ * drawn again, `invalidateRings()` only for what lies over it. One animation frame serves both.
+ *
+ * Points that go in and out are in quanta, as the kernel has them; pixels are CSS pixels of the canvas.
+ */
+import { ACESFilmicToneMapping, BufferAttribute, BufferGeometry, Group, Mesh, PlaneGeometry, Raycaster, Scene, Vector2, Vector3, WebGLRenderer } from 'three';
+import { TurntableCamera } from './camera.js';
+import { QUANTA_PER_RADIUS, RADIUS_PER_QUANTUM } from '../kernel/units.js';
+import { clayMaterial, contactShadowMaterial } from './clay.js';
+import { MeshView } from './meshview.js';
+import { Resolution } from './resolution.js';
+
+/** @import { ClayMesh } from '../kernel/mesh.js' */
+/** @import { Ray, Vec3 } from '../kernel/units.js' */
+
+/** Width of the table's shadow, as a part of the sculpture's. */
+const FOOT = 0.62;
+
+/** The browser has no WebGL 2, or has lost the graphics device and not given it back. */
+export class NoGraphics extends Error {}
+
+export class Stage {
+  /**
+   * @param {HTMLCanvasElement} canvas the clay
+   * @param {HTMLCanvasElement} overlay the rings, same size, above
+   * @param {{antialias?: boolean, damping?: boolean}} [options]
+   */
+  constructor(canvas, overlay, { antialias = true, damping = true } = {}) {
+    this.canvas = canvas;
+    this.overlay = overlay;
+    try {
+      this.renderer = new WebGLRenderer({ canvas, antialias, alpha: true, powerPreference: 'high-performance' });
+    } catch {
+      throw new NoGraphics('This browser can not draw in 3D here: WebGL 2 is missing or switched off.');
+    }
+    this.renderer.setClearAlpha(0);
+    this.renderer.toneMapping = ACESFilmicToneMapping;
+    this.renderer.toneMappingExposure = 1;
+    // The program is our own and tested; asking the driver for its log would wait for the compiler.
+    this.renderer.debug.checkShaderErrors = false;
+
+    this.turntable = new TurntableCamera({ damping });
+    this.turntable.onChange = () => this.invalidate();
+    this.scene = new Scene();
+    this.material = clayMaterial();
+    this.pieces = new Group();
+    this.pieces.scale.setScalar(RADIUS_PER_QUANTUM);
+    this.scene.add(this.pieces);
+    /** @type {Map<number, MeshView>} */
+    this.views = new Map();
+    this.shadow = new Mesh(new PlaneGeometry(2, 2), contactShadowMaterial());
+    this.shadow.rotation.x = -Math.PI / 2;
+    this.shadow.visible = false;
+    this.scene.add(this.shadow);
+
+    this.resolution = new Resolution();
+    /** Draws what lies over the clay. @type {(context: CanvasRenderingContext2D, now: number) => boolean} true: again next frame */
+    this.onRings = () => false;
+    /** Called after a frame in which the camera came to rest. @type {() => void} */
+    this.onMoved = () => {};
+    this.framesDrawn = 0;
+
+    this._context = /** @type {CanvasRenderingContext2D} */ (overlay.getContext('2d'));
+    this._dirty = true;
+    this._ringsDirty = true;
+    this._moving = false;
+    this._frame = 0;
+    this._last = 0;
+    this._raycaster = new Raycaster();
+    this._ndc = new Vector2();
+    this._vector = new Vector3();
+    this._center = new Vector3();
+    this._radius = 1;
+    this._lost = false;
+    this._size = '';
+    canvas.addEventListener('webglcontextlost', (event) => {
+      event.preventDefault();
+      this._lost = true;
+    });
+    canvas.addEventListener('webglcontextrestored', () => {
+      this._lost = false;
+      for (const [piece, view] of [...this.views]) this.setMesh(piece, view.mesh);
+      this.invalidate();
+    });
+    this._compile();
+    this._observer = new ResizeObserver(() => this._resize());
+    this._observer.observe(canvas);
+    this._resize();
+  }
+
+  // — what there is to see —
+
+  /** Shows `mesh` as the piece, in place of what was there. @param {number} piece @param {ClayMesh} mesh */
+  setMesh(piece, mesh) {
+    this.removeMesh(piece);
+    const view = new MeshView(mesh, this.material);
+    this.views.set(piece, view);
+    this.pieces.add(view.object);
+    this._settle();
+    this.invalidate();
+  }
+
+  /** @param {number} piece */
+  removeMesh(piece) {
+    const view = this.views.get(piece);
+    if (!view) return;
+    this.pieces.remove(view.object);
+    view.dispose();
+    this.views.delete(piece);
+  }
+
+  /** Shows everything, from the front if `home`. @param {boolean} [home] */
+  frameAll(home = false) {
+    this.turntable.frame(this._center, this._radius, home);
+  }
+
+  /** @param {ArrayLike<number>} point quanta */
+  focus(point) {
+    this.turntable.focus(this._vector.set(point[0], point[1], point[2]).multiplyScalar(RADIUS_PER_QUANTUM));
+  }
+
+  // — between pixels and quanta —
+
+  /** The ray under a pixel, in quanta; its direction has unit length. @param {number} x @param {number} y @returns {Ray} */
+  rayAt(x, y) {
+    this._ndc.set((x / this.turntable.width) * 2 - 1, 1 - (y / this.turntable.height) * 2);
+    this._raycaster.setFromCamera(this._ndc, this.turntable.camera);
+    const { origin, direction } = this._raycaster.ray;
+    return {
+      origin: [origin.x * QUANTA_PER_RADIUS, origin.y * QUANTA_PER_RADIUS, origin.z * QUANTA_PER_RADIUS],
+      direction: [direction.x, direction.y, direction.z],
+    };
+  }
+
+  /** Quanta that `pixels` cover at the depth of `point`. @param {number} pixels @param {ArrayLike<number>} point */
+  quantaOf(pixels, point) {
+    const { camera } = this.turntable;
+    this._vector.set(point[0], point[1], point[2]).multiplyScalar(RADIUS_PER_QUANTUM).applyMatrix4(camera.matrixWorldInverse);
+    return this.turntable.worldPerPixel(Math.max(camera.near, -this._vector.z)) * pixels * QUANTA_PER_RADIUS;
+  }
+
+  /**
+   * Where a point is in the picture.
+   * @param {ArrayLike<number>} point quanta @param {{x: number, y: number, behind: boolean}} out `behind`: behind the eye
+   */
+  project(point, out) {
+    const { camera, width, height } = this.turntable;
+    const v = this._vector.set(point[0], point[1], point[2]).multiplyScalar(RADIUS_PER_QUANTUM).applyMatrix4(camera.matrixWorldInverse);
+    out.behind = v.z > -camera.near;
+    v.applyMatrix4(camera.projectionMatrix);
+    out.x = (v.x * 0.5 + 0.5) * width;
+    out.y = (0.5 - v.y * 0.5) * height;
+  }
+
+  // — the frame —
+
+  invalidate() {
+    this._dirty = true;
+    this._ask();
+  }
+
+  invalidateRings() {
+    this._ringsDirty = true;
+    this._ask();
+  }
+
+  /** Draws at once; for the first picture, which should not wait for a frame. */
+  drawNow() {
+    this._draw();
+    this._dirty = false;
+  }
+
+  /** Resolves when the graphics device has drawn what it was asked for so far. @returns {Promise<void>} */
+  finished() {
+    const gl = /** @type {WebGL2RenderingContext} */ (this.renderer.getContext());
+    const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!fence || gl.isContextLost() || gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.SIGNALED) {
+          gl.deleteSync(fence);
+          resolve();
+        } else setTimeout(look, 4);
+      };
+      look();
+    });
+  }
+
+  dispose() {
+    cancelAnimationFrame(this._frame);
+    this._observer.disconnect();
+    for (const piece of [...this.views.keys()]) this.removeMesh(piece);
+    this.renderer.dispose();
+  }
+
+  /** Has the clay's program made now, while the sculpture is still on its way. */
+  _compile() {
+    const nothing = new BufferGeometry();
+    nothing.setAttribute('position', new BufferAttribute(new Float32Array(9), 3));
+    nothing.setAttribute('normal', new BufferAttribute(new Int16Array(12), 4, true));
+    const object = new Mesh(nothing, this.material);
+    this.scene.add(object);
+    this.renderer.compile(this.scene, this.turntable.camera);
+    this.scene.remove(object);
+  }
+
+  _ask() {
+    if (this._frame === 0) this._frame = requestAnimationFrame((now) => this._tick(now));
+  }
+
+  /** @param {number} now */
+  _tick(now) {
+    this._frame = 0;
+    const seconds = this._last ? (now - this._last) / 1000 : 1 / 60;
+    const moving = this.turntable.update(seconds);
+    const busy = this._dirty || moving;
+    if (busy) {
+      if (this.resolution.measure(this._last ? now - this._last : 0)) this._applyResolution();
+      this._draw();
+    } else if (this.resolution.rest()) {
+      // Nothing moves any more: one picture at full resolution.
+      this._applyResolution();
+      this._draw();
+    }
+    if (this._moving && !moving) this.onMoved();
+    this._moving = moving;
+    this._dirty = moving;
+    if (busy || this._ringsDirty) {
+      this._ringsDirty = false;
+      this._context.clearRect(0, 0, this.turntable.width, this.turntable.height);
+      if (this.onRings(this._context, now)) this._ringsDirty = true;
+    }
+    this._last = busy ? now : 0;
+    if (this._dirty || this._ringsDirty || this.resolution.reduced) this._ask();
+  }
+
+  _draw() {
+    if (this._lost || this.views.size === 0) return;
+    for (const view of this.views.values()) view.upload();
+    // Seen from below the table, its shadow would cover the sculpture.
+    const above = this.turntable.camera.position.y - this.shadow.position.y;
+    const { uniforms } = /** @type {import('three').ShaderMaterial} */ (this.shadow.material);
+    uniforms.strength.value = 0.5 * Math.min(1, Math.max(0, above * 2));
+    const up = this._vector.set(0, 1, 0).transformDirection(this.turntable.camera.matrixWorldInverse);
+    this.material.uniforms.skyDirection.value.copy(up);
+    this.renderer.render(this.scene, this.turntable.camera);
+    this.framesDrawn++;
+  }
+
+  /** Table and home view from the bounds of all pieces. */
+  _settle() {
+    let [minY, maxX, maxZ, minX, minZ, maxY] = [Infinity, -Infinity, -Infinity, Infinity, Infinity, -Infinity];
+    for (const view of this.views.values()) {
+      const b = view.bounds();
+      minX = Math.min(minX, b[0] * RADIUS_PER_QUANTUM);
+      minY = Math.min(minY, b[1] * RADIUS_PER_QUANTUM);
+      minZ = Math.min(minZ, b[2] * RADIUS_PER_QUANTUM);
+      maxX = Math.max(maxX, b[3] * RADIUS_PER_QUANTUM);
+      maxY = Math.max(maxY, b[4] * RADIUS_PER_QUANTUM);
+      maxZ = Math.max(maxZ, b[5] * RADIUS_PER_QUANTUM);
+    }
+    if (!(minY < Infinity)) return;
+    this._center.set((minX + maxX) / 2, (minY + maxY) / 2, (minZ + maxZ) / 2);
+    this._radius = Math.max(0.05, Math.hypot(maxX - minX, maxY - minY, maxZ - minZ) / 2);
+    // The bounding sphere is often much smaller than the half diagonal of the box; a piece's own is 1 at import.
+    this._radius = Math.min(this._radius, Math.max(1, this._radius / Math.sqrt(3)));
+    this.shadow.visible = true;
+    this.shadow.position.set(this._center.x, minY - 0.004, this._center.z);
+    const foot = Math.max(maxX - minX, maxZ - minZ) * FOOT;
+    this.shadow.scale.set(foot, foot, 1);
+    this.material.uniforms.ground.value = minY;
+  }
+
+  _resize() {
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    const size = `${width} ${height} ${ratio}`;
+    if (width === 0 || height === 0 || size === this._size) return;
+    this._size = size;
+    this._applyResolution();
+    this.overlay.width = Math.round(width * ratio);
+    this.overlay.height = Math.round(height * ratio);
+    this._context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.turntable.resize(width, height);
+    // A resized canvas is empty until it is drawn: not waiting for the next frame avoids a flash.
+    if (this.framesDrawn > 0) this.drawNow();
+    this.invalidateRings();
+  }
+
+  _applyResolution() {
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    this.renderer.setPixelRatio(this.resolution.ratio(window.devicePixelRatio || 1));
+    this.renderer.setSize(width, height, false);
+  }
+}

@@ -1,0 +1,135 @@
+"""Two people who have never seen it sculpt one model, and it is kept."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+_spec = importlib.util.spec_from_file_location("browser_conftest", Path(__file__).with_name("conftest.py"))
+assert _spec is not None and _spec.loader is not None
+_tools = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(_tools)
+Person, wait_equal, ONLINE = _tools.Person, _tools.wait_equal, _tools.ONLINE
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture
+def ann_and_ben(chromium, server):
+    """Ann has made a sculpture and shared it with Ben; both have it open."""
+    ann, ben = Person(chromium, server, "Ann"), Person(chromium, server, "Ben")
+    for person in (ann, ben):
+        person.sign_up()
+    url = ann.create("Bust")
+    ann.open(url)
+    ann.page.locator("button[data-open=share]:visible").click()
+    ann.page.get_by_label("Add by user name").fill("Ben")
+    ann.page.get_by_role("button", name="Add", exact=True).click()
+    ann.page.locator("[data-access]").get_by_text("Ben").wait_for()
+    ann.page.keyboard.press("Escape")
+    ben.open(url)
+    yield ann, ben, url
+    for person in (ann, ben):
+        assert not person.errors, person.errors
+        person.context.close()
+
+
+def test_they_sculpt_through_a_restart(ann_and_ben, server):
+    """Both sculpt with the mouse, the server is killed and comes back, and both end with the same clay."""
+    ann, ben, _ = ann_and_ben
+    start = wait_equal(ann, ben)
+    ann.stroke((0.45, 0.45), (0.6, 0.5))
+    ben.stroke((0.5, 0.6), (0.4, 0.5))
+    together = wait_equal(ann, ben)
+    assert together != start
+    ann.stroke((0.5, 0.4), (0.55, 0.55))
+    server.kill()
+    ann.wait_for(f"!({ONLINE})")
+    ann.stroke((0.42, 0.5), (0.58, 0.42))
+    ben.page.keyboard.press("2")
+    ben.stroke((0.55, 0.6), (0.42, 0.62))
+    ben.page.keyboard.press("Control+z")
+    ben.stroke((0.55, 0.45), (0.5, 0.62))
+    assert ann.state()["status"]["pending"] > 0
+    server.start()
+    merged = wait_equal(ann, ben)
+    assert merged != together
+    # and a page that is loaded anew finds the same
+    ben.page.reload()
+    ben.ready()
+    assert wait_equal(ann, ben) == merged
+    # as does everyone after an orderly end
+    assert server.end() == 0
+    server.start()
+    ann.page.reload()
+    ann.ready()
+    assert wait_equal(ann, ben) == merged
+
+
+def test_undo_takes_back_only_ones_own(ann_and_ben):
+    """After Ann's undo Ben's stroke is still there, to the bit; after Ben's as well it is the sphere again."""
+    ann, ben, _ = ann_and_ben
+    sphere = wait_equal(ann, ben)
+    ann.stroke((0.45, 0.45), (0.55, 0.5))
+    wait_equal(ann, ben)
+    ben.stroke((0.5, 0.5), (0.55, 0.6))
+    both = wait_equal(ann, ben)
+    ann.page.keyboard.press("Control+z")
+    bens = wait_equal(ann, ben)
+    assert bens not in (both, sphere)
+    ben.page.keyboard.press("Control+z")
+    assert wait_equal(ann, ben) == sphere
+    ann.page.keyboard.press("Control+Shift+z")
+    ben.page.keyboard.press("Control+Shift+z")
+    assert wait_equal(ann, ben) == both
+
+
+def test_strokes_arrive_while_they_are_made(ann_and_ben):
+    """The other's clay changes while the mouse button is still down."""
+    ann, ben, _ = ann_and_ben
+    before = wait_equal(ann, ben)
+    page = ann.page
+    box = page.locator("[data-clay]").bounding_box()
+    page.mouse.move(box["x"] + 0.45 * box["width"], box["y"] + 0.5 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.55 * box["width"], box["y"] + 0.5 * box["height"], steps=10)
+    ben.wait_for(f"window.clayroom.digest()[1] !== {before['1']}")
+    assert ann.state()["sculpting"]
+    page.mouse.up()
+    wait_equal(ann, ben)
+
+
+def test_the_removed_collaborator_is_out_with_the_reason(ann_and_ben):
+    """Ben's page says who removed him, at once."""
+    ann, ben, _ = ann_and_ben
+    ann.page.evaluate("window.clayroom.link.changeMeta({ collaborators: [] })")
+    ben.page.get_by_text("Ann has removed you from this project").wait_for()
+
+
+def test_a_new_name_is_seen_at_once(ann_and_ben):
+    """A project that is renamed shows its new name on the other's page."""
+    ann, ben, _ = ann_and_ben
+    ann.page.locator("button.project-name").click()
+    ann.page.get_by_label("Name", exact=True).fill("Ben, laughing")
+    ann.page.get_by_role("button", name="Done").click()
+    ben.page.locator("[data-project-name]", has_text="Ben, laughing").wait_for()
+
+
+def test_a_closed_tab_loses_nothing(ann_and_ben, server):
+    """What was made without a connection in a tab that was then closed is there when the project is opened again."""
+    ann, ben, url = ann_and_ben
+    wait_equal(ann, ben)
+    server.kill()
+    ann.wait_for(f"!({ONLINE})")
+    ann.stroke((0.45, 0.45), (0.6, 0.5))
+    ann.wait_for("window.clayroom.state().status.pending > 0")
+    ann.page.evaluate("window.clayroom.link.store.flush()")  # otherwise the last quarter of a second may be missing
+    made = ann.digest()
+    ann.page.close()
+    server.start()
+    ann.page = ann.new_page()
+    ann.open(url)
+    ann.wait_for(f"window.clayroom.digest()[1] === {made['1']}")  # the dead tab's strokes are adopted after the join
+    assert wait_equal(ann, ben) == made
