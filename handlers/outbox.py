@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import ssl
 import struct
-from collections.abc import Callable
 from typing import Protocol
 
 from tornado.iostream import IOStream, StreamClosedError
@@ -21,7 +20,7 @@ from rooms.errors import ClayroomError, TooSlow
 from rooms.room import Delivery
 from rooms.wire import Kind
 
-#: Bytes that may wait for one member before its strokes are summed: about a second of ten sculptors.
+#: Bytes of new frames that may wait for one member before they are summed: about a second of ten sculptors.
 HELD_BYTES = 512 * 1024
 #: Bytes that may wait for one member after summing. A member who is owed more loads the snapshot instead.
 HELD_BYTES_MAX = 4 * 1024 * 1024
@@ -111,9 +110,9 @@ class MemberPort(Protocol):
 class Receiver:
     """One member's socket. ``unsent`` bytes are with the stream; what comes after them is held."""
 
-    __slots__ = ("direct", "held", "held_bytes", "port", "progressed", "stream", "unsent")
+    __slots__ = ("direct", "held", "held_bytes", "port", "stream", "summed_bytes", "unsent")
 
-    def __init__(self, port: MemberPort, clock: Callable[[], float]) -> None:
+    def __init__(self, port: MemberPort) -> None:
         stream = port.iostream
         assert stream is not None
         self.port = port
@@ -123,17 +122,17 @@ class Receiver:
         self.unsent = 0
         self.held: list[bytes | str] = []
         self.held_bytes = 0
-        #: when the socket last took everything it was given
-        self.progressed = clock()
+        #: bytes that were left when ``held`` was summed last
+        self.summed_bytes = 0
 
-    def push(self, items: list[bytes | str], packed: bytes, clock: Callable[[], float]) -> None:
+    def push(self, items: list[bytes | str], packed: bytes) -> None:
         """Writes ``packed``, the frames of ``items``, or holds ``items`` while the socket is full."""
         if self.unsent:
             self._hold(items)
             return
-        self._write(packed, clock)
+        self._write(packed)
 
-    def _write(self, data: bytes, clock: Callable[[], float]) -> None:
+    def _write(self, data: bytes) -> None:
         sent = 0
         if self.direct and not self.stream.writing():
             try:
@@ -144,7 +143,6 @@ class Receiver:
                 # The peer is gone, and perhaps the stream has closed its socket: its reader will say so.
                 return
             if sent == len(data):
-                self.progressed = clock()
                 return
         rest = memoryview(data)[sent:]
         try:
@@ -152,26 +150,26 @@ class Receiver:
         except StreamClosedError:
             return
         self.unsent = len(rest)
-        future.add_done_callback(lambda done: self._written(done, clock))
+        future.add_done_callback(self._written)
 
-    def _written(self, done: asyncio.Future[None], clock: Callable[[], float]) -> None:
+    def _written(self, done: asyncio.Future[None]) -> None:
         self.unsent = 0
         if done.cancelled() or done.exception() is not None:
             self.held.clear()
             return
-        self.progressed = clock()
         if self.held:
-            items, self.held, self.held_bytes = self.held, [], 0
-            self._write(pack(items), clock)
+            items, self.held, self.held_bytes, self.summed_bytes = self.held, [], 0, 0
+            self._write(pack(items))
 
     def _hold(self, items: list[bytes | str]) -> None:
         for item in items:
             if isinstance(item, str) or item[0] not in (Kind.CURSOR, Kind.DIGEST):
                 self.held.append(item)
                 self.held_bytes += len(item)
-        if self.held_bytes > HELD_BYTES:
+        # Counted from the last sum on: where that alone passes the limit, every push would sum it all again.
+        if self.held_bytes - self.summed_bytes > HELD_BYTES:
             self.held = compact(self.held)
-            self.held_bytes = sum(map(len, self.held))
+            self.held_bytes = self.summed_bytes = sum(map(len, self.held))
             if self.held_bytes > HELD_BYTES_MAX:
                 owed, self.held, self.held_bytes = self.held_bytes, [], 0
                 self.port.end(TooSlow(f"{owed} bytes wait for this connection, at most {HELD_BYTES_MAX} may"))
@@ -189,7 +187,7 @@ class RoomOutbox:
     def add(self, client: int, port: MemberPort) -> None:
         """From now on ``client`` gets what is sent: not what was sent in this turn before."""
         self.flush()
-        self._receivers[client] = Receiver(port, self._loop.time)
+        self._receivers[client] = Receiver(port)
 
     def remove(self, client: int) -> None:
         self._receivers.pop(client, None)
@@ -198,8 +196,8 @@ class RoomOutbox:
         receiver = self._receivers.get(client)
         if receiver is not None:
             self.flush()
-            del self._receivers[client]
-            receiver.port.end(problem)
+            if self._receivers.pop(client, None) is not None:  # the flush may have ended it as too slow
+                receiver.port.end(problem)
 
     def send(self, deliveries: list[Delivery]) -> None:
         if not deliveries:
@@ -223,15 +221,14 @@ class RoomOutbox:
             apart.add(delivery.but)
         for_all: list[bytes | str] = [delivery.data for delivery in queue if delivery.to is None]
         packed_for_all = pack(for_all) if for_all else b""
-        clock = self._loop.time
         # A list: a receiver that is closed while we write takes itself out of the dictionary.
         for client, receiver in list(self._receivers.items()):
             if client in apart:
                 items = [d.data for d in queue if (d.to is None and d.but != client) or d.to == client]
                 if items:
-                    receiver.push(items, pack(items), clock)
+                    receiver.push(items, pack(items))
             elif for_all:
-                receiver.push(for_all, packed_for_all, clock)
+                receiver.push(for_all, packed_for_all)
 
     def __len__(self) -> int:
         return len(self._receivers)

@@ -62,6 +62,7 @@ class RoomSocket(HostChecked, WebSocketHandler):
         self.place: Place | None = None
         self.client = 0
         self.last_sign = 0.0
+        self._taken: int | None = None
         self._trusted = False
         self._requests: asyncio.Queue[messages.AnyRequest] = asyncio.Queue(MAX_WAITING)
         self._worker: asyncio.Task[None] | None = None
@@ -203,8 +204,17 @@ class RoomSocket(HostChecked, WebSocketHandler):
 
     def ping_peer(self) -> None:
         stream = self.iostream
-        if stream is not None and not stream.closed() and not stream.writing():
+        if stream is None or stream.closed():
+            return
+        if not stream.writing():
+            self._taken = None
             stream.write(PING).add_done_callback(_heard)
+            return
+        # A ping would wait behind what this peer has not read yet. That it reads is a sign of life: the socket was full
+        # at the last beat, and has taken something since.
+        before, self._taken = self._taken, stream._total_write_done_index
+        if before is not None and self._taken > before:
+            self.last_sign = asyncio.get_running_loop().time()
 
     def on_pong(self, data: bytes) -> None:
         self.last_sign = asyncio.get_running_loop().time()

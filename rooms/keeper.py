@@ -217,11 +217,12 @@ class Keeper:
                 people[name] = user
         if member.client not in self.room.members:
             raise Invalid("you have left the room")
-        deliveries, removals = self.room.change_meta(member, request, people)
-        self.outbox.send(deliveries)
+        applied, news, removals = self.room.change_meta(member, request, people)
+        self.outbox.send(news)
         for removal in removals:
             show_out(removal)
         await self._commit_meta()
+        self.outbox.send([Delivery(messages.reply(request.ref, changes=applied), to=member.client)])
 
     async def _commit_meta(self) -> None:
         try:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import messages, wire
-from .errors import ClayroomError, Conflict, Forbidden, NotFound, NotLoggedIn, StoreUnavailable
+from .errors import ClayroomError, Conflict, Fenced, Forbidden, NotFound, NotLoggedIn, StoreUnavailable
 from .keeper import Keeper, Outbox, Port, RoomStore, load_room
 from .presence import Member
 from .records import Project, Session, Snapshot
@@ -262,8 +262,10 @@ class RoomMap:
             entry.closing = None
             if not self._ending:
                 self._spawn(self._retry_close(project_id))
-        except Exception:
-            logger.exception("Closing the room %s failed", project_id)
+        except Exception as problem:
+            # Fenced: another process has the room. NotFound: the project was deleted. Neither has anything to write.
+            if not isinstance(problem, Fenced | NotFound):
+                logger.exception("Closing the room %s failed", project_id)
             await keeper.abandon()
             self._forget(project_id, entry)
         else:
@@ -297,6 +299,9 @@ class RoomMap:
                 ours = await self._store.renew_leases(self._owner, open_now)
             except StoreUnavailable:
                 continue  # nobody else can take a lease either; the barrier guards what comes after
+            except Exception:
+                logger.exception("The leases could not be renewed")
+                continue
             for project in open_now:
                 keeper = self.keeper_of(project)
                 entry = self._entries.get(project)

@@ -24,7 +24,8 @@ MAX_MINE = 64
 Ref = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 ClientSeq = Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)]
-ClientText = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
+# \Z, for $ would let a line end pass behind it.
+ClientText = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
 
 
 class Request(msgspec.Struct, tag_field="event", forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -51,7 +52,7 @@ class Leave(Request, tag="leave", frozen=True, kw_only=True):
 
 class NewCollaborator(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    role: Annotated[str, msgspec.Meta(pattern="^(editor|viewer)$")]
+    role: Annotated[str, msgspec.Meta(pattern=r"^(editor|viewer)\Z")]
 
 
 class Changes(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

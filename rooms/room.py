@@ -111,8 +111,8 @@ class Room:
         self._marks = {mark.client: Mark(mark.user, mark.client_seq, mark.client_seq) for mark in snapshot.clients}
         self._entries: list[Stroke] = []
         self._backlog = 0
-        #: whose frames whom receipts go to: client id → member's client id
-        self._carriers: dict[int, int] = {}
+        #: who is told when a client's frames are in the database: usually itself, also a tab that has adopted it
+        self._carriers: dict[int, set[int]] = {}
 
     # -- opening: what the journal holds after the snapshot -----------------------------------------------------------
 
@@ -145,7 +145,7 @@ class Room:
         if member.client in self._marks:  # the most recent last: the oldest are the first to be forgotten
             self._marks[member.client] = self._marks.pop(member.client)
         member.mine.add(member.client)
-        self._carriers[member.client] = member.client
+        self._carriers.setdefault(member.client, set()).add(member.client)
         has = {wire.client_from_text(client): client_seq for client, client_seq in request.mine}
         lacks = [stroke for stroke in self.tail.after(request.since) if stroke.client_seq > has.get(stroke.client, -1)]
         deliveries = [Delivery(self._welcome(request.ref, member, mark, fresh=False), to=member.client)]
@@ -164,7 +164,9 @@ class Room:
         if member is None:
             return []
         for mine in member.mine:
-            if self._carriers.get(mine) == client:
+            carriers = self._carriers[mine]
+            carriers.discard(client)
+            if not carriers:
                 del self._carriers[mine]
         return [Delivery(messages.event("leave", client=client_to_text(client), name=member.user.name, reason=reason))]
 
@@ -173,7 +175,7 @@ class Room:
         client = wire.client_from_text(request.client)
         mark = self._own_mark(client, member.user)
         member.mine.add(client)
-        self._carriers[client] = member.client
+        self._carriers.setdefault(client, set()).add(member.client)
         answer = messages.reply(request.ref, client=request.client, accepted=mark.accepted, journaled=mark.journaled)
         return [Delivery(answer, to=member.client)]
 
@@ -236,18 +238,29 @@ class Room:
         """
         now = self._clock()
         member.spend(len(message), now)
-        deliveries: list[Delivery] = []
         frames = wire.split(message)
+        # All is checked before anything is done: what was taken before a bad frame would never be delivered.
+        checked: list[Stroke | Delivery] = []
         for index, frame in enumerate(frames):
             if index:
                 member.spend(0, now)
             kind = frame[0]
             if kind == Kind.STROKE:
-                self._receive_stroke(member, frame, deliveries)
+                stroke = self._check_stroke(member, frame)
+                if len(frames) > 1:
+                    stroke.last_id()  # raises now what would else be found when the ones before it are taken
+                checked.append(stroke)
             elif kind == Kind.CURSOR:
-                deliveries.append(self._receive_cursor(member, frame))
+                checked.append(self._receive_cursor(member, frame))
             else:
                 raise Malformed(f"kind {kind} is nothing that a client sends")
+        full = self._backlog > MAX_BACKLOG
+        deliveries: list[Delivery] = []
+        for one in checked:
+            if isinstance(one, Stroke):
+                self._receive_stroke(member, one, full, deliveries)
+            else:
+                deliveries.append(one)
         return deliveries
 
     def _receive_cursor(self, member: Member, frame: bytes) -> Delivery:
@@ -256,15 +269,17 @@ class Room:
             raise Malformed(f"a cursor on piece {cursor.piece}, which is not here")
         return Delivery(wire.cursor_of(frame, member.client), but=member.client)
 
-    def _receive_stroke(self, member: Member, frame: bytes, deliveries: list[Delivery]) -> None:
+    @staticmethod
+    def _check_stroke(member: Member, frame: bytes) -> Stroke:
         stroke = wire.parse_stroke(frame)
-        client = stroke.client
-        if stroke.kind != Kind.STROKE:
-            raise Malformed(f"kind {stroke.kind} is nothing that a client sends")
-        if client not in member.mine:
-            raise Malformed(f"a stroke of client {client_to_text(client)}, which is not the sender")
+        if stroke.client not in member.mine:
+            raise Malformed(f"a stroke of client {client_to_text(stroke.client)}, which is not the sender")
         if stroke.client_seq < 1:
             raise Malformed(f"a client_seq of {stroke.client_seq}, the first is 1")
+        return stroke
+
+    def _receive_stroke(self, member: Member, stroke: Stroke, full: bool, deliveries: list[Delivery]) -> None:
+        client = stroke.client
         mark = self._marks.get(client)
         if mark is None:
             mark = self._marks[client] = Mark(member.user.user)
@@ -273,7 +288,7 @@ class Room:
                 Delivery(wire.encode_receipt(self.seq, client, mark.accepted, mark.journaled), to=member.client)
             )
             return
-        if self._backlog > MAX_BACKLOG:
+        if full:
             # Not refused, which would use its number up: the stroke stays with its author, who comes back with it.
             raise StoreUnavailable(f"{self._backlog} bytes wait for the database, at most {MAX_BACKLOG} may")
         try:
@@ -286,7 +301,7 @@ class Room:
             return
         self.seq += 1
         mark.accepted = stroke.client_seq
-        frame = wire.with_seq(frame, self.seq)
+        frame = wire.with_seq(stroke.frame, self.seq)
         stroke = stroke._replace(seq=self.seq, frame=frame)
         piece.add(stroke)
         self.tail.add(stroke)
@@ -332,10 +347,8 @@ class Room:
         for client, client_seq in latest.items():
             mark = self._marks[client]
             mark.journaled = max(mark.journaled, client_seq)
-            carrier = self._carriers.get(client)
-            if carrier is not None:
-                receipt = wire.encode_receipt(self.seq, client, mark.accepted, mark.journaled)
-                deliveries.append(Delivery(receipt, to=carrier))
+            receipt = wire.encode_receipt(self.seq, client, mark.accepted, mark.journaled)
+            deliveries += [Delivery(receipt, to=carrier) for carrier in self._carriers.get(client, ())]
         return deliveries
 
     def set_saving(self, ok: bool, message: str) -> list[Delivery]:
@@ -393,11 +406,11 @@ class Room:
 
     def change_meta(
         self, member: Member, request: messages.MetaChange, people: dict[str, User]
-    ) -> tuple[list[Delivery], list[Removal]]:
+    ) -> tuple[dict[str, Any], list[Delivery], list[Removal]]:
         """Applies ``{attribute: new value}``; ``people`` has the user for each name that occurs.
 
         Raises ``Forbidden`` (only the owner changes owner and collaborators, viewers change nothing) and ``Invalid``;
-        nothing is changed then. Returns what to send and who has lost access.
+        nothing is changed then. Returns what was applied, what to send, and who has lost access.
         """
         changes = request.changes
         project = self.project
@@ -451,7 +464,7 @@ class Room:
         news = messages.event(
             "meta_change", client=client_to_text(member.client), name=member.user.name, changes=applied
         )
-        return [Delivery(messages.reply(request.ref, changes=applied), to=member.client), Delivery(news)], removals
+        return applied, [Delivery(news)], removals
 
 
 def _person(name: str, people: dict[str, User]) -> User:

@@ -56,6 +56,7 @@ _LENGTH = struct.Struct("<I")
 STROKE_HEADER = _STROKE.size
 CURSOR_SIZE = _CURSOR.size
 MAX_SHIFT = 24
+_CURSOR_FLAGS = 7
 _ALL_FLAGS = int(Flag.END | Flag.UNDO | Flag.REDO)
 _BYTES = (1, 2, 4)
 _UNSIGNED = (np.dtype("<u1"), np.dtype("<u2"), np.dtype("<u4"))
@@ -176,10 +177,10 @@ def parse_stroke(frame: bytes) -> Stroke:
         )
     # One byte always fits after 24 bits of shift, two bytes after 16; only the rest has to be looked at.
     if (value_width == 1 and stroke.shift > 16) or (value_width == 2 and stroke.shift):
-        values = np.frombuffer(frame, _SIGNED[value_width], offset=have - 3 * size).astype(np.int64)
-        largest = int(np.abs(values).max()) << stroke.shift
-        if largest >= 2**31:
-            raise Malformed(f"a displacement of {largest} quanta, at most {2**31 - 1} is taken")
+        values = np.frombuffer(frame, _SIGNED[value_width], offset=have - 3 * size)
+        for extreme in (int(values.min()) << stroke.shift, int(values.max()) << stroke.shift):
+            if not -(2**31) <= extreme < 2**31:
+                raise Malformed(f"a displacement of {extreme} quanta, an int32 ends at {-(2**31)} and {2**31 - 1}")
     return stroke
 
 
@@ -347,7 +348,10 @@ def parse_cursor(frame: bytes) -> Cursor:
     """Untrusted input: raises ``Malformed`` with both numbers."""
     if len(frame) != CURSOR_SIZE:
         raise Malformed(f"a cursor has {CURSOR_SIZE} bytes, got {len(frame)}")
-    return Cursor(*_CURSOR.unpack(frame))
+    cursor = Cursor(*_CURSOR.unpack(frame))
+    if cursor.flags & ~_CURSOR_FLAGS:
+        raise Malformed(f"cursor flags {cursor.flags:#04x}, known are {_CURSOR_FLAGS:#04x}")
+    return cursor
 
 
 def cursor_of(frame: bytes, client: int) -> bytes:
