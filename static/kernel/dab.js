@@ -5,10 +5,10 @@
  */
 
 import { limitContraction } from './contraction.js';
-import { quartic } from './falloff.js';
 import { TOUCHED_IN_STROKE, TOUCHED_SINCE_FLUSH } from './mesh.js';
 import { feather, mirrorCombinations, mirroredDab } from './symmetry.js';
 import { surfaceMoved } from './update.js';
+import { weigh } from './weigh.js';
 
 /** @import { ClayMesh } from './mesh.js' */
 /** @import { Selection } from './selection.js' */
@@ -30,6 +30,7 @@ import { surfaceMoved } from './update.js';
  * @property {number} strength  what it starts with in the toolbar, 0 … 1 (SculptGL's)
  * @property {boolean} holds    takes hold of its vertices at the press (see GrabHold) and makes no dabs
  * @property {boolean} contracts pulls towards something, so it is to be limited; see contraction.js
+ * @property {number} areaShare over which share of the radius it wants the plane under it (see area.js); 0 if it needs none
  * @property {(mesh: ClayMesh, dab: Dab, selection: Selection) => void} displace
  *   fills `selection.displacements` from `selection.weights`; does not change the mesh
  */
@@ -57,7 +58,7 @@ export function applyDab(mesh, brush, dab, axes = 0) {
     const selection = mesh.selection(selections.length);
     mesh.tree.gather(mesh.pos, copy.centre, copy.radius, selection);
     if (selection.count === 0) continue;
-    weigh(mesh, copy, selection);
+    weigh(mesh, copy, selection, brush.areaShare);
     copies.push(copy);
     selections.push(selection);
   }
@@ -67,24 +68,6 @@ export function applyDab(mesh, brush, dab, axes = 0) {
   for (const selection of selections) addDisplacements(mesh, selection);
   surfaceMoved(mesh, selections);
   return true;
-}
-
-/**
- * Weight = falloff × strength × max(0, n · to the eye): the soft front-face factor leaves no ragged edge at the silhouette.
- * @param {ClayMesh} mesh @param {Dab} dab @param {Selection} selection
- */
-function weigh({ pos, normals }, dab, { ids, count, weights }) {
-  const [cx, cy, cz] = dab.centre, [ex, ey, ez] = dab.view, { strength } = dab, perRadius = 1 / dab.radius;
-  for (let q = 0; q < count; q++) {
-    const i = 3 * ids[q];
-    const facing = -(normals[i] * ex + normals[i + 1] * ey + normals[i + 2] * ez);
-    if (facing <= 0) {
-      weights[q] = 0;
-      continue;
-    }
-    const x = pos[i] - cx, y = pos[i + 1] - cy, z = pos[i + 2] - cz;
-    weights[q] = quartic(Math.sqrt(x * x + y * y + z * z) * perRadius) * strength * facing;
-  }
 }
 
 /**
@@ -102,15 +85,18 @@ export function toGrain(quanta) {
   return quanta + GRAIN_ROUNDER - GRAIN_ROUNDER;
 }
 
-/** Apart, so that nothing follows its long loop; see `sumUp` in area.js. @param {ClayMesh} mesh @param {Selection} selection */
+/** Apart, so that nothing follows its long loop; see `weighRun` in weigh.js. @param {ClayMesh} mesh @param {Selection} selection */
 function addAll({ ints, acc, pos }, { ids, count, displacements }) {
   for (let q = 0, j = 0; q < count; q++, j += 3) {
     const i = 3 * ids[q];
-    acc[i] += toGrain(displacements[j]);
-    acc[i + 1] += toGrain(displacements[j + 1]);
-    acc[i + 2] += toGrain(displacements[j + 2]);
-    pos[i] = ints[i] + acc[i];
-    pos[i + 1] = ints[i + 1] + acc[i + 1];
-    pos[i + 2] = ints[i + 2] + acc[i + 2];
+    const x = Math.fround(acc[i] + toGrain(displacements[j]));
+    const y = Math.fround(acc[i + 1] + toGrain(displacements[j + 1]));
+    const z = Math.fround(acc[i + 2] + toGrain(displacements[j + 2]));
+    acc[i] = x;
+    acc[i + 1] = y;
+    acc[i + 2] = z;
+    pos[i] = ints[i] + x;
+    pos[i + 1] = ints[i + 1] + y;
+    pos[i + 2] = ints[i + 2] + z;
   }
 }

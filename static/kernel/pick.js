@@ -16,10 +16,23 @@ import { FAN_OUT } from './units.js';
 /** How far outside a triangle (in barycentric units) still counts, so that no ray slips between two neighbours. */
 const EDGE_TOLERANCE = 1e-9;
 
+/** Widens the reach of a triangle, by more than EDGE_TOLERANCE. */
+const REACH_MARGIN = 1 + 1e-3;
+
+/** Relative error of a squared distance from the ray's origin, generously: 2⁻⁵³ for each of a few operations. */
+const ROUNDING = 1e-14;
+
 /** Stands in for a direction of zero in the box test: 0 × ∞ would be NaN. */
 const ALMOST_ZERO = 1e-30;
 
-// The children of one node that the ray enters, nearest last. Scratch, one pick at a time.
+/** Levels of a tree, at most: 2³² vertices make ten. */
+const MAX_LEVELS = 10;
+
+// Scratch, one pick at a time: the nodes to visit (FAN_OUT per level wait, at most), and the children of one node that the ray
+// enters, nearest last.
+const stackLevel = new Uint8Array(FAN_OUT * MAX_LEVELS + 1);
+const stackNode = new Uint32Array(FAN_OUT * MAX_LEVELS + 1);
+const stackEntry = new Float64Array(FAN_OUT * MAX_LEVELS + 1);
 const childNode = new Uint32Array(FAN_OUT);
 const childEntry = new Float64Array(FAN_OUT);
 
@@ -34,10 +47,10 @@ export function pick(mesh, ray) {
   const { boxes, slack, levels } = tree;
   const [ox, oy, oz] = ray.origin, [dx, dy, dz] = ray.direction;
   const ix = 1 / (dx || ALMOST_ZERO), iy = 1 / (dy || ALMOST_ZERO), iz = 1 / (dz || ALMOST_ZERO);
-  const capacity = FAN_OUT * levels.length + 1;
-  const stackLevel = new Uint8Array(capacity), stackNode = new Uint32Array(capacity), stackEntry = new Float64Array(capacity);
+  const perDirection2 = 1 / (dx * dx + dy * dy + dz * dz);
   let nearest = Infinity, face = -1, u = 0, v = 0;
   stackLevel[0] = levels.length - 1;
+  stackNode[0] = 0;
   stackEntry[0] = -Infinity;
   for (let top = 1; top > 0;) {
     top--;
@@ -69,10 +82,18 @@ export function pick(mesh, ray) {
       }
       continue;
     }
-    // Möller & Trumbore 1997, without culling.
-    for (let f = blockFaces[node]; f < blockFaces[node + 1]; f++) {
-      const a = 3 * triangles[3 * f], b = 3 * triangles[3 * f + 1], c = 3 * triangles[3 * f + 2];
+    // Both edges of a triangle from its first vertex are no longer than the slack, so no point of it is farther from there: where
+    // the ray passes farther off, it misses. Most triangles of a block end here, before most of the work.
+    const reach = slack[node] * REACH_MARGIN, reach2 = reach * reach;
+    const lastFace = blockFaces[node + 1];
+    for (let f = blockFaces[node]; f < lastFace; f++) {
+      const a = 3 * triangles[3 * f];
       const ax = pos[a], ay = pos[a + 1], az = pos[a + 2];
+      const sx = ax - ox, sy = ay - oy, sz = az - oz, along = sx * dx + sy * dy + sz * dz;
+      const distance2 = sx * sx + sy * sy + sz * sz;
+      if (distance2 - along * along * perDirection2 > reach2 + distance2 * ROUNDING) continue;
+      // Möller & Trumbore 1997, without culling.
+      const b = 3 * triangles[3 * f + 1], c = 3 * triangles[3 * f + 2];
       const e1x = pos[b] - ax, e1y = pos[b + 1] - ay, e1z = pos[b + 2] - az;
       const e2x = pos[c] - ax, e2y = pos[c + 1] - ay, e2z = pos[c + 2] - az;
       const px = dy * e2z - dz * e2y, py = dz * e2x - dx * e2z, pz = dx * e2y - dy * e2x;

@@ -9,6 +9,8 @@ export class Selection {
     this.count = 0;
     /** The selected vertices, ascending within a run. @type {Uint32Array} */
     this.ids = new Uint32Array(FIRST_CAPACITY);
+    /** Per selected vertex: the square of its distance from the centre, quanta². Only after BlockTree.gather. */
+    this.distances2 = new Float64Array(FIRST_CAPACITY);
     /** Per selected vertex: falloff × strength × front-face factor. */
     this.weights = new Float32Array(FIRST_CAPACITY);
     /** Per selected vertex x, y, z: what the brush adds, in quanta. */
@@ -18,6 +20,9 @@ export class Selection {
     this.runCount = 0;
     this.blocks = new Uint32Array(64);
     this.starts = new Uint32Array(65);
+
+    /** Of those that the plane under the brush is made of (see weigh.js): Σ normal, Σ (position − centre), and how many. */
+    this.area = new Float64Array(7);
 
     this.edgeCount = 0;
     /** Those of the selected vertices, `edge[0 … edgeCount)`, that may have neighbours outside; all others have none. @type {Uint32Array} */
@@ -31,11 +36,14 @@ export class Selection {
     this.starts[0] = 0;
   }
 
-  /** Makes room for one more block of vertices in `ids` and `edge`. */
+  /** Makes room for one more block of vertices in `ids`, `distances2` and `edge`. */
   reserveBlock() {
     if (this.count + BLOCK_SIZE <= this.ids.length) return;
-    this.ids = widened(this.ids, 2 * this.ids.length);
-    this.edge = widened(this.edge, this.ids.length);
+    const capacity = 2 * this.ids.length, { distances2 } = this;
+    this.ids = widened(this.ids, capacity);
+    this.edge = widened(this.edge, capacity);
+    this.distances2 = new Float64Array(capacity);
+    this.distances2.set(distances2);
   }
 
   /** Ends a run at the present count. @param {number} block */

@@ -111,18 +111,23 @@ export class BlockTree {
       const fx = Math.min(belowX, aboveX), fy = Math.min(belowY, aboveY), fz = Math.min(belowZ, aboveZ);
       const inner = (Math.sqrt(fx * fx + fy * fy + fz * fz) + s) * ROUND_UP < radius;
       selection.reserveBlock();
-      const { ids, edge } = selection, first = node * BLOCK_SIZE, end = Math.min(this.vertexCount, first + BLOCK_SIZE);
+      const { ids, edge, distances2 } = selection, first = node * BLOCK_SIZE, end = Math.min(this.vertexCount, first + BLOCK_SIZE);
       const before = selection.count;
       let count = before;
       if (inner) {
-        for (let v = first; v < end; v++) ids[count++] = v;
+        for (let v = first, p = 3 * first; v < end; v++, p += 3) {
+          const x = pos[p] - cx, y = pos[p + 1] - cy, z = pos[p + 2] - cz;
+          ids[count] = v;
+          distances2[count++] = x * x + y * y + z * z;
+        }
       } else {
         const safe = Math.max(0, radius - s * ROUND_UP), safe2 = safe * safe;
         let edgeCount = selection.edgeCount;
         for (let v = first, p = 3 * first; v < end; v++, p += 3) {
           const x = pos[p] - cx, y = pos[p + 1] - cy, z = pos[p + 2] - cz, d2 = x * x + y * y + z * z;
           if (d2 >= r2) continue;
-          ids[count++] = v;
+          ids[count] = v;
+          distances2[count++] = d2;
           if (d2 >= safe2) edge[edgeCount++] = v;
         }
         selection.edgeCount = edgeCount;

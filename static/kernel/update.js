@@ -29,11 +29,17 @@ export function surfaceMoved(mesh, selections) {
     rimCount = collectRim(mesh, edge, edgeCount, mark, rimCount);
   }
   const moved = changed.size;
-  for (let q = 0; q < rimCount; q++) {
-    const v = rim[q], block = v >>> 7; // BLOCK_SIZE is 2⁷
-    tree.noteExtent(block, recomputeNormals(mesh, rim, q, q + 1), false);
+  // As many as follow each other in one block at a time; they are in no order.
+  for (let from = 0, to = 0; from < rimCount; from = to) {
+    const block = rim[from] >>> 7; // BLOCK_SIZE is 2⁷
+    let first = rim[from], last = first;
+    for (to = from + 1; to < rimCount && rim[to] >>> 7 === block; to++) {
+      first = Math.min(first, rim[to]);
+      last = Math.max(last, rim[to]);
+    }
+    tree.noteExtent(block, recomputeNormals(mesh, rim, from, to), false);
     changed.add(block);
-    dirty.mark(block, v, v);
+    dirty.mark(block, first, last);
   }
   tree.refit(mesh.pos, changed, moved);
 }

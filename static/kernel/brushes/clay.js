@@ -17,8 +17,9 @@ export const clay = {
   strength: 0.5,
   holds: false,
   contracts: false,
+  areaShare: 1,
   displace(mesh, dab, selection) {
-    const { normal, centre } = areaPlane(mesh, dab, selection, 1);
+    const { normal, centre } = areaPlane(dab, selection);
     const offset = CLAY_OFFSET * dab.radius * dab.sign;
     for (let axis = 0; axis < 3; axis++) centre[axis] += normal[axis] * offset;
     const [lowest, highest] = dab.sign > 0 ? [-Infinity, 0] : [0, Infinity];

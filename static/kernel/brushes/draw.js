@@ -19,7 +19,8 @@ export const draw = {
   strength: 0.5,
   holds: false,
   contracts: false,
-  displace(mesh, dab, selection) {
-    push(selection, areaPlane(mesh, dab, selection, NORMAL_SHARE).normal, DRAW_HEIGHT * dab.radius * dab.sign);
+  areaShare: NORMAL_SHARE,
+  displace(_mesh, dab, selection) {
+    push(selection, areaPlane(dab, selection).normal, DRAW_HEIGHT * dab.radius * dab.sign);
   },
 };

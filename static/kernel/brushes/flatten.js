@@ -16,8 +16,9 @@ export const flatten = {
   strength: 0.75,
   holds: false,
   contracts: true,
+  areaShare: 1,
   displace(mesh, dab, selection) {
-    const { normal, centre } = areaPlane(mesh, dab, selection, 1);
+    const { normal, centre } = areaPlane(dab, selection);
     pullToPlane(mesh.pos, selection, normal, centre, -Infinity, Infinity, dab.sign > 0 ? 1 : CONTRAST);
   },
 };

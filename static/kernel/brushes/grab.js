@@ -18,6 +18,7 @@ export const grab = {
   strength: 1,
   holds: true,
   contracts: false,
+  areaShare: 0,
   displace() {
     throw new Error('grab holds its vertices; use GrabHold');
   },

@@ -12,6 +12,7 @@ export const inflate = {
   strength: 0.3,
   holds: false,
   contracts: false,
+  areaShare: 0,
   displace({ normals }, dab, { ids, count, weights, displacements }) {
     const amount = INFLATE_HEIGHT * dab.radius * dab.sign;
     for (let q = 0, j = 0; q < count; q++, j += 3) {

@@ -12,6 +12,7 @@ export const smooth = {
   strength: 0.75,
   holds: false,
   contracts: true,
+  areaShare: 0,
   displace({ pos, topology }, _dab, { ids, count, weights, displacements }) {
     const { ringStart, ring, boundary } = topology;
     for (let q = 0, j = 0; q < count; q++, j += 3) {

@@ -6,7 +6,7 @@ import { ClayMesh } from '../../../static/kernel/mesh.js';
 import { QUANTA_PER_RADIUS as R } from '../../../static/kernel/units.js';
 import { buildTopology } from '../../../static/kernel/topology.js';
 import { meshOf, sheetMesh } from './helpers.js';
-import { random, sheet, sphere } from './shapes.js';
+import { ordered, random, sheet, sphere } from './shapes.js';
 
 test('a new mesh keeps its invariants', () => {
   // Rings, normals, boxes and slack are what one gets by working them out from the triangles, on closed and on open meshes.
@@ -108,3 +108,31 @@ function bruteForcePick({ pos, topology }, o, d) {
 function cross(a, b) {
   return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 }
+
+test('a pick meets a triangle at the far end of its longest edge, from near and from far', () => {
+  // A triangle is passed over when the ray is farther from its first vertex than its longest edge: at that corner it is a close
+  // call, and from a thousand radii away the distance is a small difference of large numbers.
+  for (const size of [0.5, 40 / R]) {
+    const mesh = meshOf(ordered([0, 0, 0, size, size, 0, 0.2 * size, 0.6 * size, 0].map((x) => x - 0.1 * size), [0, 1, 2]));
+    const far = 3 * mesh.topology.triangles.findIndex((_, v) => mesh.ints[3 * v] > 0.8 * size * R);
+    for (const height of [R, 1000 * R]) {
+      const hit = mesh.pick({ origin: [mesh.pos[far], mesh.pos[far + 1], mesh.pos[far + 2] + height], direction: [0, 0, -0.5] });
+      assert.equal(hit?.distance, 2 * height, `size ${size}, from ${height}`);
+    }
+  }
+});
+
+test('rings of any number of triangles give the normals of the triangles', () => {
+  // Rings of six are worked out apart from the others: fans round one vertex, closed and open, of three to nine triangles.
+  for (let sides = 3; sides <= 9; sides++) {
+    for (const closed of [true, false]) {
+      const rim = closed ? sides : sides + 1, xyz = [0, 0, 0.3], faces = [];
+      for (let k = 0; k < rim; k++) {
+        const angle = 0.2 + (2 * Math.PI * k) / (sides + (closed ? 0 : 2));
+        xyz.push(0.5 * Math.cos(angle), 0.4 * Math.sin(angle), 0.05 * ((k * k) % 5)); // no symmetry
+      }
+      for (let k = 0; k < sides; k++) faces.push(0, 1 + k, 1 + ((k + 1) % rim));
+      assert.deepEqual(checkMesh(meshOf(ordered(xyz, faces))), [], `${sides} sides, closed: ${closed}`);
+    }
+  }
+});
