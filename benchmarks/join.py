@@ -1,0 +1,106 @@
+"""Opening a project of a million vertices: from navigation to the first frame that shows it, in Chromium on loopback.
+
+Each time is that of a browser that has never been here (a new context: no cache), and the server has not seen the
+project since it started. The server's share is its processor time meanwhile: it has one thread that matters.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+from .deployment import COOKIE, Deployment, deployment
+from .kernel import CHROMIUM, CHROMIUM_FLAGS
+from .machine import cpu_seconds
+
+VERTICES = 1_000_000
+TIMES = 3
+MARK = "clayroom:first-frame"
+#: Milliseconds to wait for the mark before it counts as never coming.
+PATIENCE_MS = 120_000
+
+
+def open_once(browser: Browser, deployed: Deployment, project: str) -> dict[str, float]:
+    """Seconds since navigation until the page is here, its ``modules`` run, the ``downloads`` are done, the
+    ``first_frame`` is drawn, the room is ``joined``; and processor time of ``server`` and ``database`` meanwhile.
+    """
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    try:
+        context.add_cookies([{"name": COOKIE, "value": deployed.cookie, "url": deployed.origin}])
+        page = context.new_page()
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.set_default_timeout(PATIENCE_MS)
+        server, database = cpu_seconds(deployed.server_pid), cpu_seconds(deployed.mongod_pid)
+        page.goto(f"{deployed.origin}/p/{project}?antialias=0", wait_until="commit")
+        try:
+            page.wait_for_function("name => performance.getEntriesByName(name).length > 0", arg=MARK, polling=50)
+            page.wait_for_function("window.clayroom !== undefined")
+            page.evaluate("window.clayroom.ready")
+        except Exception as error:
+            raise RuntimeError(f"the page never showed the sculpture: {problems}") from error
+        joined = page.evaluate("performance.now()")
+        # A mark counts from the start of the navigation, as performance.now() does.
+        first_frame = page.evaluate("name => performance.getEntriesByName(name)[0].startTime", MARK)
+        steps = page.evaluate(
+            """() => {
+              const blobs = performance.getEntriesByType('resource').filter((one) => one.name.includes('/blobs/'));
+              return {
+                page: performance.getEntriesByType('navigation')[0].responseEnd,
+                modules: Math.min(...blobs.map((one) => one.startTime)),
+                downloads: Math.max(...blobs.map((one) => one.responseEnd)),
+              };
+            }"""
+        )
+        return {
+            **{name: milliseconds / 1000 for name, milliseconds in steps.items()},
+            "first_frame": first_frame / 1000,
+            "joined": joined / 1000,
+            "server": cpu_seconds(deployed.server_pid) - server,
+            "database": cpu_seconds(deployed.mongod_pid) - database,
+        }
+    finally:
+        context.close()
+
+
+def run() -> list[dict[str, Any]]:
+    """The entries for latest.json; prints them and each time."""
+    found = []
+    for _ in range(TIMES):
+        with deployment(pinned=False) as deployed:
+            project = deployed.add_sphere(VERTICES)
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+                try:
+                    # The first page of a browser pays for the browser's own start.
+                    browser.new_page().goto("about:blank")
+                    one = open_once(browser, deployed, project.project)
+                finally:
+                    browser.close()
+        found.append(one)
+        print(", ".join(f"{name} {value:.2f} s" for name, value in one.items()), flush=True)
+    middle = {name: statistics.median(one[name] for one in found) for name in found[0]}
+    entries = [
+        {
+            "name": "join_1m_s",
+            "value": round(middle["first_frame"], 2),
+            "unit": "s from navigation to the first frame",
+            "against": f"{VERTICES:,} vertices, empty cache, software rendering, {os.cpu_count()} cores; downloads done after "
+            f"{middle['downloads']:.2f} s, in the room after {middle['joined']:.2f} s",
+            "target": 3,
+        },
+        {
+            "name": "join_1m_server_s",
+            "value": round(middle["server"], 2),
+            "unit": "s of the server's processor time until the page is in the room",
+            "against": f"the database took {middle['database']:.2f} s besides",
+            "target": 1,
+        },
+    ]
+    for entry in entries:
+        print(json.dumps(entry, ensure_ascii=False))
+    return entries
