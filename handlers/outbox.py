@@ -1,7 +1,7 @@
 """The way out of a room: one write per member and turn of the event loop, bounded for whoever cannot keep up.
 
 What a room sends within one turn of the event loop is collected and framed once for all members; each then costs one
-``send``. (``write_message`` builds the frame, a Future and a Task for every member and message: 23 µs against 7.) A
+``send``. While a room is busy, a write waits for ``PACE`` since the last one, so that there are fewer and fuller ones. (``write_message`` builds the frame, a Future and a Task for every member and message: 23 µs against 7.) A
 member whose socket is full owes nothing but memory, and little of it: strokes that wait for it are summed, since
 addition commutes, so at most one merged stroke per piece waits, and when it arrives the member is up to date.
 """
@@ -28,6 +28,11 @@ HELD_BYTES_MAX = 4 * 1024 * 1024
 NOT_SENT_BYTES = 128 * 1024
 #: TCP_NOTSENT_LOWAT of Linux and macOS; the socket module has no name for it.
 TCP_NOTSENT_LOWAT = 25
+
+#: Seconds from one write to the next while a room is busy: half a frame of a 60 Hz screen. What comes after a pause goes
+#: out in the same turn of the loop. Measured (benchmarks/fanout.py) with 10 of 300 sculpting: 2.9 µs a delivery instead of
+#: 5.0, and p99 13 ms instead of 47; with 5 of 50: 12.4 instead of 18.9, for 4 to 5 ms of latency at the median.
+PACE = 0.008
 
 _TEXT, _BINARY = 0x81, 0x82
 _MEDIUM = struct.Struct("!BBH")
@@ -183,6 +188,7 @@ class RoomOutbox:
         self._receivers: dict[int, Receiver] = {}
         self._queue: list[Delivery] = []
         self._flush_is_due = False
+        self._flushed = -PACE
 
     def add(self, client: int, port: MemberPort) -> None:
         """From now on ``client`` gets what is sent: not what was sent in this turn before."""
@@ -205,7 +211,11 @@ class RoomOutbox:
         self._queue += deliveries
         if not self._flush_is_due:
             self._flush_is_due = True
-            self._loop.call_soon(self._flush_due)
+            wait = self._flushed + PACE - self._loop.time()
+            if wait > 0:
+                self._loop.call_later(wait, self._flush_due)
+            else:
+                self._loop.call_soon(self._flush_due)
 
     def _flush_due(self) -> None:
         self._flush_is_due = False
@@ -215,6 +225,7 @@ class RoomOutbox:
         queue, self._queue = self._queue, []
         if not queue:
             return
+        self._flushed = self._loop.time()
         apart: set[int | None] = set()
         for delivery in queue:
             apart.add(delivery.to)

@@ -238,7 +238,6 @@ class Keeper:
 
     def _written(self, strokes: list[Stroke]) -> None:
         self.outbox.send(self.room.journaled(strokes))
-        self.room.sculpture.settle()
         if self._dirty_since is None:
             self._dirty_since = asyncio.get_running_loop().time()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from tornado.web import Application
 from tornado.websocket import WebSocketHandler, websocket_connect
 
 from handlers import outbox
-from handlers.outbox import HELD_BYTES, HELD_BYTES_MAX, PING, Receiver, RoomOutbox, compact, pack, websocket_frame
+from handlers.outbox import HELD_BYTES, HELD_BYTES_MAX, PACE, PING, Receiver, RoomOutbox, compact, pack, websocket_frame
 from rooms import wire
 from rooms.errors import NotFound, TooSlow
 from rooms.room import Delivery
@@ -296,7 +297,7 @@ async def test_a_full_socket_holds_sums_and_catches_up(ports):
     most = 0
     for frame in strokes:
         box.send([Delivery(frame), Delivery(CURSOR)])
-        await asyncio.sleep(0)
+        box.flush()
         while box._receivers[2].unsent:  # the other one reads, on the same loop
             await asyncio.sleep(0)
         most = max(most, receiver.held_bytes)
@@ -312,8 +313,48 @@ async def test_a_full_socket_holds_sums_and_catches_up(ports):
     assert np.array_equal(delivered(got)[0], want)
     assert not receiver.unsent and not receiver.held
     box.send([Delivery("and on")])
-    await asyncio.sleep(0)
+    box.flush()
     assert await ports[0].messages(1) == ["and on"]
+
+
+class SteppedLoop:
+    """A loop whose clock is set by hand; remembers what it was asked to call, and when."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.due: list[tuple[float, Any]] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def call_soon(self, call) -> None:
+        self.due.append((self.now, call))
+
+    def call_later(self, wait, call) -> None:
+        self.due.append((self.now + wait, call))
+
+
+async def test_a_busy_room_writes_at_a_pace(ports):
+    """After a pause it goes out at once; in a busy room what comes within the pace goes out together."""
+    loop = SteppedLoop()
+    box = RoomOutbox(loop)
+    box.add(1, ports[0])
+    box.send([Delivery("one")])
+    (when, flush) = loop.due.pop()
+    assert when == loop.now
+    flush()
+    loop.now += PACE / 4
+    box.send([Delivery("two")])
+    loop.now += PACE / 4
+    box.send([Delivery("three")])
+    ((when, flush),) = loop.due
+    assert when == pytest.approx(100.0 + PACE)
+    loop.now = when
+    flush()
+    got: list[bytes | str] = []
+    while len(got) < 3:
+        got += await ports[0].messages(1)
+    assert got == ["one", "two", "three"]
 
 
 async def test_a_large_sum_is_not_summed_at_every_push(ports, monkeypatch):
