@@ -76,13 +76,14 @@ class Settings:
 
 
 def make_app(store: Store, rooms: RoomMap, settings: Settings, accounts: Accounts | None = None) -> Application:
+    assets = Assets(HERE / "static", HERE / "node_modules" / "three", settings.debug)
     parts = Parts(
         store=store,
         rooms=rooms,
         accounts=accounts or Accounts(store),
         heartbeat=Heartbeat(),
         workers=settings.workers,
-        assets=Assets(HERE / "static", HERE / "node_modules" / "three", settings.debug),
+        assets=assets,
         templates=make_templates(HERE / "templates"),
         imports=Imports(settings.data / "uploads"),
         thumbnails=Thumbnails(store, settings.workers),
@@ -92,6 +93,7 @@ def make_app(store: Store, rooms: RoomMap, settings: Settings, accounts: Account
         default_handler_class=UnknownPage,
         default_handler_args=dict(parts=parts),
         log_function=log_request,
+        assets=assets,
         allowed_hosts=settings.allowed_hosts,
         secure=settings.secure,
         cookie_secret=settings.cookie_secret,
@@ -128,8 +130,10 @@ async def main() -> int:
         rooms = RoomMap(store, owner=f"{socket.gethostname()}:{port}", outbox_factory=RoomOutbox)
         hosts = AllowedHosts([*own_names(options.host), *filter(None, options.allowed_hosts)])
         settings = Settings(data, workers, cookie_secret(data), hosts, options.behind_tls, options.debug)
+        app = make_app(store, rooms, settings, accounts)
+        await asyncio.to_thread(app.settings["assets"].read_all)
         server = HTTPServer(
-            make_app(store, rooms, settings, accounts),
+            app,
             xheaders=any(options.trusted_proxies),
             trusted_downstream=[*filter(None, options.trusted_proxies)],
             max_body_size=MAX_BODY,

@@ -296,6 +296,7 @@ class BaseHandler(HostChecked):
                 csp_nonce=self.nonce,
                 import_map=json_script(assets.import_map()),
                 static_url=assets.url,
+                modules=assets.modules,
                 xsrf_token=self.xsrf_token.decode(),
                 version=assets.digest,
                 **values,

@@ -45,6 +45,9 @@ class EditorPage(BaseHandler):
             role=facts["role"],
             collaborators=facts["collaborators"],
             facts=json_script(facts),
+            blobs=[
+                facts["blobs"] + piece[what] for piece in manifest["pieces"] for what in ("positions", "triangles_blob")
+            ],
         )
 
     def facts(self, project: Project, manifest: dict[str, Any]) -> dict[str, Any]:

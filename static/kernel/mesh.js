@@ -44,7 +44,7 @@ export class ClayMesh {
     this.topology = topology;
     this.ints = interleaved(positions, n);
     this.acc = new Float32Array(3 * n);
-    this.pos = Float32Array.from(this.ints);
+    this.pos = new Float32Array(this.ints);
     this.normals = new Float32Array(3 * n);
     this.gpuNormals = new Int16Array(4 * n);
     this.tree = new BlockTree(n);

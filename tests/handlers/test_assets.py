@@ -126,3 +126,38 @@ async def test_every_link_of_a_page_works(browser: Callable[[], Browser]) -> Non
     links = re.findall(r'(?:href|src)="(/static/[^"]+)"', text(await page.get("/")))
     assert len(links) >= 5
     assert [(await page.get(link)).code for link in links] == [200] * len(links)
+
+
+def test_modules_of_an_entry(tmp_path: Path) -> None:
+    """All static imports below an entry, each once, nearest first; three.js by its version; nothing dynamic."""
+    files = {
+        "editor/main.js": (
+            "import { a,\n  b } from '../net/a.js';\nimport '../net/b.js';\nexport * from './c.js';\n"
+            "import { Mesh } from 'three';\nconst late = () => import('./late.js');\n// import './comment.js'\n"
+        ),
+        "net/a.js": 'import { b } from "./b.js";\nexport const a = 1;\n',
+        "net/b.js": "export const text = 'from ./nowhere.js';\n",
+        "editor/c.js": "import '../editor/main.js';\n",
+        "editor/late.js": "",
+        "editor/comment.js": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assets = Assets(tmp_path, ROOT / "node_modules" / "three")
+    vendor = f"/vendor/three@{assets.three_version}/build"
+    names = ("editor/main.js", "net/a.js", "net/b.js", "editor/c.js")
+    found = assets.modules("editor/main.js")
+    assert [url for url in found if not url.startswith("/vendor")] == [assets.url(name) for name in names]
+    assert {url for url in found if url.startswith("/vendor")} == {
+        f"{vendor}/three.module.js",
+        f"{vendor}/three.core.js",
+    }
+
+
+def test_every_module_of_the_editor_is_named() -> None:
+    """The page names every module of ours that its scripts load, so that none waits for another."""
+    assets = Assets(ROOT / "static", ROOT / "node_modules" / "three")
+    named = set(assets.modules("editor/main.js"))
+    pages = {path for path in assets.own if path.startswith("pages/") or path.endswith(".worker.js")}
+    assert {assets.url(path) for path in assets.own if path.endswith(".js") and path not in pages} <= named
