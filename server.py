@@ -25,9 +25,9 @@ from handlers.accounts import cookie_flags
 from handlers.assets import Assets
 from handlers.base import AllowedHosts, Parts, UnknownPage, log_request, make_templates
 from handlers.heartbeat import Heartbeat
-from handlers.meshes import Imports
 from handlers.outbox import RoomOutbox
 from handlers.thumbnails import Thumbnails
+from handlers.uploads import Imports
 from rooms.accounts import Accounts
 from rooms.errors import ClayroomError
 from rooms.map import RoomMap

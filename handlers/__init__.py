@@ -10,13 +10,12 @@ from typing import Any
 from tornado.routing import URLSpec
 
 from handlers.accounts import LogIn, LogOut, SignUp
-from handlers.assets import AssetHandler
 from handlers.base import Parts
 from handlers.meshes import BlobDownload, Export, Import, SnapshotManifest
 from handlers.pages import EditorPage, Health, Home
-from handlers.projects import ConnectToken, CreateProject, DeleteProject
+from handlers.projects import ConnectToken, CreateProject, DeleteProject, ThumbnailImage
 from handlers.socket import RoomSocket
-from handlers.thumbnails import ThumbnailImage
+from handlers.static import AssetHandler
 from rooms.meshes import EXPORT_FORMATS
 
 #: 22 characters of base64url: the ids that the store makes. Anything else is no project at all.

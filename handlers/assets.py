@@ -14,7 +14,6 @@ request ever reaches the file system.
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import hashlib
 import json
@@ -22,10 +21,6 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from tornado.web import HTTPError
-
-from handlers.base import HostChecked
 
 #: What is served, by suffix. Anything else that lies in the folders (types, notes, sources of art) stays private.
 CONTENT_TYPES = {
@@ -40,9 +35,6 @@ CONTENT_TYPES = {
 
 #: Suffixes that gzip makes smaller; pictures are compressed already.
 COMPRESSED = frozenset({".js", ".css", ".svg", ".json", ".wasm"})
-
-#: 10 years in seconds: a path with a digest or a version never changes what it means.
-FOR_GOOD = 10 * 365 * 24 * 3600
 
 #: Folders of ``node_modules/three`` that pages may load, and the name of each in URLs.
 THREE_FOLDERS = {"build": "build", "addons": "examples/jsm"}
@@ -195,31 +187,3 @@ class Assets:
 
     def find_vendor(self, version: str, path: str) -> Asset | None:
         return self.vendor.get(path) if version == self.three_version else None
-
-
-class AssetHandler(HostChecked):
-    """Serves one kind of asset: ``find`` is `Assets.find_own` or `Assets.find_vendor`. Needs no login."""
-
-    def initialize(self, assets: Assets, kind: str) -> None:
-        self.find = assets.find_own if kind == "own" else assets.find_vendor
-
-    async def get(self, version: str, path: str) -> None:
-        asset = self.find(version, path)
-        if asset is None:
-            raise HTTPError(404)
-        if asset.body is None:
-            await asyncio.to_thread(asset.read)
-        assert asset.body is not None
-        self.set_header("Content-Type", asset.content_type)
-        self.set_header("Cache-Control", f"public, max-age={FOR_GOOD}, immutable")
-        self.set_header("Vary", "Accept-Encoding")
-        if asset.packed is not None and "gzip" in self.request.headers.get("Accept-Encoding", ""):
-            self.set_header("Content-Encoding", "gzip")
-            self.write(asset.packed)
-        else:
-            self.write(asset.body)
-
-    head = get
-
-    def compute_etag(self) -> None:
-        """None: the path names the content already, and hashing 0.7 MB for each answer would be waste."""

@@ -29,8 +29,8 @@ from rooms.records import Project, Role, Session
 if TYPE_CHECKING:
     from handlers.assets import Assets
     from handlers.heartbeat import Heartbeat
-    from handlers.meshes import Imports
     from handlers.thumbnails import Thumbnails
+    from handlers.uploads import Imports
     from rooms.accounts import Accounts
     from rooms.map import RoomMap
     from rooms.store import Store

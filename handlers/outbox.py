@@ -1,9 +1,10 @@
 """The way out of a room: one write per member and turn of the event loop, bounded for whoever cannot keep up.
 
 What a room sends within one turn of the event loop is collected and framed once for all members; each then costs one
-``send``. While a room is busy, a write waits for ``PACE`` since the last one, so that there are fewer and fuller ones. (``write_message`` builds the frame, a Future and a Task for every member and message: 23 µs against 7.) A
-member whose socket is full owes nothing but memory, and little of it: strokes that wait for it are summed, since
-addition commutes, so at most one merged stroke per piece waits, and when it arrives the member is up to date.
+``send``. While a room is busy, a write waits for ``PACE`` since the last one, so that there are fewer and fuller ones.
+(``write_message`` builds the frame, a Future and a Task for every member and message: 23 µs against 7.) A member whose
+socket is full costs nothing but memory, and little of it: strokes that wait for it are summed, since addition commutes,
+so at most one merged stroke per piece waits, and when it arrives the member is up to date.
 """
 
 from __future__ import annotations

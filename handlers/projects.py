@@ -47,6 +47,21 @@ class ConnectToken(BaseHandler):
         self.write({"token": self.parts.rooms.connect_token(self.person(), project.project)})
 
 
+class ThumbnailImage(BaseHandler):
+    """The small picture of a project, for the home page."""
+
+    async def get(self, project_id: str) -> None:
+        project = await self.load_project(project_id)
+        self.set_header("Content-Type", "image/webp")
+        # Asked again each time, answered with 304 as long as nothing was saved.
+        self.set_header("Cache-Control", "private, no-cache")
+        self.set_header("Etag", f'"{project.snapshot}"')
+        if self.check_etag_header():
+            self.set_status(304)
+        else:
+            self.write(await self.parts.thumbnails.of(project))
+
+
 def project_name(given: str, otherwise: str) -> str:
     """The name of a new project: ``given`` without what cannot be seen (control and direction characters among it).
 

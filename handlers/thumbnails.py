@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from handlers.base import BaseHandler
 from rooms.errors import NotFound
 from rooms.meshes.jobs import render_thumbnail
 from rooms.records import Project
@@ -55,16 +54,3 @@ class Thumbnails:
         picture = await self.workers.run(render_thumbnail, piece.positions, piece.triangles, timeout=THUMBNAIL_SECONDS)
         await self.store.save_thumbnail(project, snapshot_id.encode() + SEPARATOR + picture)
         return picture
-
-
-class ThumbnailImage(BaseHandler):
-    async def get(self, project_id: str) -> None:
-        project = await self.load_project(project_id)
-        self.set_header("Content-Type", "image/webp")
-        # Asked again each time, answered with 304 as long as nothing was saved.
-        self.set_header("Cache-Control", "private, no-cache")
-        self.set_header("Etag", f'"{project.snapshot}"')
-        if self.check_etag_header():
-            self.set_status(304)
-        else:
-            self.write(await self.parts.thumbnails.of(project))

@@ -9,7 +9,6 @@ from .errors import Invalid
 from .records import Int32Array, PieceRecord, UInt32Array
 from .wire import Stroke
 
-
 #: Strokes, and vertices in them, that wait at most to be added together: 64 of 170 vertices take 0.9 ms, in which a
 #: stroke of one person's waits for another's.
 SETTLE_STROKES = 64

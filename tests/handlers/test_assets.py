@@ -141,9 +141,9 @@ def test_modules_of_an_entry(tmp_path: Path) -> None:
         "editor/late.js": "",
         "editor/comment.js": "",
     }
-    for name, text in files.items():
+    for name, source in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_text(source)
     assets = Assets(tmp_path, ROOT / "node_modules" / "three")
     vendor = f"/vendor/three@{assets.three_version}/build"
     names = ("editor/main.js", "net/a.js", "net/b.js", "editor/c.js")

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 import tornado.web
 
-import handlers.meshes
-from handlers.meshes import IMPORTS_PER_USER, Imports, attachment
+import handlers.uploads
+from handlers.meshes import attachment
 from handlers.thumbnails import Thumbnails
+from handlers.uploads import IMPORTS_PER_USER, Imports
 from rooms.meshes import read_mesh
 from rooms.meshes.mesh import MAX_UPLOAD_BYTES
 from rooms.store import Store
@@ -153,7 +154,7 @@ async def test_too_large_unannounced(
     http_port: int,
 ) -> None:
     """Without a Content-Length what comes is counted, and what is over the limit is not kept."""
-    monkeypatch.setattr(handlers.meshes, "MAX_UPLOAD_BYTES", 1000)
+    monkeypatch.setattr(handlers.uploads, "MAX_UPLOAD_BYTES", 1000)
     page = await browser().be(cast.outsider, store)
     reader, writer = await raw_upload(page, http_port, "Transfer-Encoding: chunked")
     for _ in range(3):
