@@ -25,6 +25,11 @@ PATIENT_SECONDS = 15.0
 _numbers = itertools.count(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop running in this thread from its start to its end."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture(autouse=True)
 def no_unexpected_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """A test that logs a warning or worse fails, unless it says so with ``tornado.testing.ExpectLog``."""

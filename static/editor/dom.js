@@ -35,14 +35,21 @@ export function initial(name) {
 export function openDialog(id) {
   const dialog = /** @type {HTMLDialogElement} */ (find(`dialog#${id}`));
   for (const menu of document.querySelectorAll('[popover]:popover-open')) /** @type {HTMLElement} */ (menu).hidePopover();
-  if (!dialog.open) dialog.showModal();
+  if (dialog.open) return dialog;
+  dialog.showModal();
+  // Where there is a keyboard, one can type at once; on a tablet its keyboard would cover what one came to see.
+  const first = /** @type {HTMLInputElement | null} */ (dialog.querySelector('[data-first]'));
+  if (first && !first.readOnly && first.offsetParent !== null && window.matchMedia('(hover: hover)').matches) first.focus();
   return dialog;
 }
 
-/** Buttons that open dialogs, and dialogs that close when their backdrop is clicked. */
+/** Buttons that open dialogs, dialogs that close when their backdrop is clicked, and menus that close after a choice. */
 export function attachDialogs() {
   for (const button of document.querySelectorAll('[data-open]')) {
     button.addEventListener('click', () => openDialog(/** @type {HTMLElement} */ (button).dataset.open ?? ''));
+  }
+  for (const link of document.querySelectorAll('[popover] a')) {
+    link.addEventListener('click', () => /** @type {HTMLElement} */ (link.closest('[popover]')).hidePopover());
   }
   for (const dialog of document.querySelectorAll('dialog')) {
     dialog.addEventListener('pointerdown', (e) => {

@@ -266,9 +266,14 @@ function start(facts) {
   on(link, 'recovered', ({ strokes }) => messages.toast(`${count(strokes, 'stroke')} of a page that was closed came back.`));
   /** A role may change while one is here. */
   const showRole = () => {
+    const before = find('.editor').dataset.role;
     find('.editor').dataset.role = link.role;
     project.can.edit = mayEdit();
+    project.can.share = link.role === 'owner';
     project.show();
+    if (link.role === 'owner') messages.toast('You are the owner of this sculpture now.');
+    else if (link.role === 'viewer') messages.toast('You can only look at this sculpture now.');
+    else messages.toast(before === 'owner' ? `${project.meta.owner} is the owner of this sculpture now.` : 'You can sculpt now.');
     if (!mayEdit()) sculptor.cancel();
     saveState.update({}, mayEdit());
     makeRoom();

@@ -68,6 +68,7 @@ export class Shortcuts {
       case 'x': this.adjusting = 'radius'; return true;
       case 'c': this.adjusting = 'strength'; return true;
       case 'm': settings.toggle('mirror'); return true;
+      case 'i': settings.toggle('invert'); return true;
       case 'f': commands.focus(); return true;
       case 'Home': commands.home(); return true;
       case '?': commands.sheet(); return true;

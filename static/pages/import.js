@@ -17,6 +17,10 @@
  */
 export function importModel(file, { xsrf, maxBytes, signal, progress }) {
   return new Promise((resolve, reject) => {
+    if (file.size === 0) {
+      reject(new Error('This file is empty.'));
+      return;
+    }
     if (file.size > maxBytes) {
       reject(new Error(`This file has ${mebibytes(file.size)}; at most ${mebibytes(maxBytes)} can be imported.`));
       return;

@@ -44,17 +44,17 @@ export class TurntableCamera {
 
   /** @param {number} width CSS pixels @param {number} height CSS pixels */
   resize(width, height) {
-    this.width = Math.max(1, width);
-    this.height = Math.max(1, height);
-    this._project();
-    this.onChange();
+    this._keepFit(() => {
+      this.width = Math.max(1, width);
+      this.height = Math.max(1, height);
+    });
   }
 
   /** @param {{top: number, right: number, bottom: number, left: number}} insets CSS pixels */
   setInsets(insets) {
-    this.insets = insets;
-    this._project();
-    this.onChange();
+    this._keepFit(() => {
+      this.insets = insets;
+    });
   }
 
   /** Where the target is in the picture, CSS pixels. */
@@ -114,10 +114,8 @@ export class TurntableCamera {
    */
   frame(center, radius, home = false) {
     const vertical = MathUtils.degToRad(FIELD_OF_VIEW) / 2;
-    const { top, right, bottom, left } = this.insets;
-    const free = Math.max(0.3 * this.height, Math.min(this.height - top - bottom, this.width - left - right));
     this.goal.target.copy(center);
-    this.goal.distance = (FRAME_MARGIN * radius) / Math.sin(Math.atan(Math.tan(vertical) * (free / this.height)));
+    this.goal.distance = (FRAME_MARGIN * radius) / Math.sin(Math.atan(Math.tan(vertical) * this._freeShare()));
     if (home) {
       this.goal.theta = Math.round((this.shown.theta - 0.5) / (2 * Math.PI)) * 2 * Math.PI + 0.5;
       this.goal.phi = 1.38;
@@ -152,6 +150,23 @@ export class TurntableCamera {
     if (!moving) this._copy();
     this._place();
     return moving;
+  }
+
+  /** The smaller side of what no panel covers, as a share of the height; not so small that nothing would be seen. */
+  _freeShare() {
+    const { top, right, bottom, left } = this.insets;
+    return Math.max(0.3 * this.height, Math.min(this.height - top - bottom, this.width - left - right)) / this.height;
+  }
+
+  /** Changes the window, and with it the distance: what fitted still fits, when a tablet is turned too. @param {() => void} change */
+  _keepFit(change) {
+    const before = this._freeShare();
+    change();
+    const grown = before / this._freeShare();
+    for (const orbit of [this.goal, this.shown]) orbit.distance = MathUtils.clamp(orbit.distance * grown, MIN_DISTANCE, MAX_DISTANCE);
+    this._project();
+    this._place();
+    this.onChange();
   }
 
   _project() {

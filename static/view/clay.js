@@ -41,6 +41,17 @@ const FRAGMENT = /* glsl */ `
     return t * t;
   }
 
+  // Creases a little darker, ridges a little lighter, as dust and fingers leave them: what one reads a form by when the light lies flat
+  // on it. The mean curvature, from how the normal turns from one pixel to the next, in units of the picture and not of the model: what
+  // is small on the screen counts as much from near as from far.
+  float relief(float facing, float within) {
+    vec3 n = normalize(vNormal);
+    vec3 alongX = dFdx(vPosition), alongY = dFdy(vPosition);
+    float bend = dot(dFdx(n), alongX) / max(dot(alongX, alongX), 1e-12) + dot(dFdy(n), alongY) / max(dot(alongY, alongY), 1e-12);
+    bend *= -vPosition.z * 0.008 * smoothstep(0.1, 0.45, facing) * (1.0 - within);
+    return 1.0 + (bend < 0.0 ? 0.5 : 0.15) * bend / (1.0 + abs(bend));
+  }
+
   void main() {
     vec3 n = normalize(vNormal);
     vec3 v = normalize(-vPosition);
@@ -51,11 +62,11 @@ const FRAGMENT = /* glsl */ `
     float edge = 1.0 - facing;
 
     float key = dot(n, keyDirection);
-    vec3 light = vec3(1.0, 0.93, 0.84) * 1.62 * wrapped(key, 0.18);
+    vec3 light = vec3(1.0, 0.93, 0.84) * 1.8 * wrapped(key, 0.18);
     light += vec3(0.62, 0.74, 0.96) * 0.42 * wrapped(dot(n, fillDirection), 0.5);
     // Sky and table: cool from above, the table's warm reflection from below.
     float up = dot(n, skyDirection) * 0.5 + 0.5;
-    light += mix(vec3(0.17, 0.12, 0.10), vec3(0.31, 0.335, 0.37), up);
+    light += mix(vec3(0.16, 0.11, 0.09), vec3(0.26, 0.28, 0.31), up);
     // Where the light grazes, clay glows a little redder.
     float terminator = smoothstep(-0.3, 0.12, key) * (1.0 - smoothstep(0.12, 0.55, key));
     light += vec3(0.10, 0.032, 0.012) * terminator;
@@ -63,13 +74,15 @@ const FRAGMENT = /* glsl */ `
     float near = 1.0 - smoothstep(0.0, 0.55, vHeight - ground);
     light *= 1.0 - 0.3 * near * (1.0 - up);
 
+    light *= relief(facing, within);
+
     vec3 body = mix(clay, inside, within);
     vec3 color = body * light;
 
     // A broad, dull sheen: moist clay is never quite matte.
     vec3 h = normalize(keyDirection + v);
     float fresnel = 0.04 + 0.5 * edge * edge * edge * edge * edge;
-    color += vec3(1.0, 0.95, 0.9) * pow(max(dot(n, h), 0.0), 22.0) * 0.11 * step(0.0, key);
+    color += vec3(1.0, 0.95, 0.9) * pow(max(dot(n, h), 0.0), 22.0) * 0.07 * step(0.0, key);
     float rim = wrapped(dot(n, rimDirection), 0.1) * smoothstep(0.35, 1.0, edge);
     color += vec3(0.95, 0.86, 0.8) * rim * (0.35 + fresnel);
 
@@ -87,7 +100,7 @@ export function clayMaterial() {
     fragmentShader: FRAGMENT,
     side: DoubleSide,
     uniforms: {
-      clay: { value: new Color(0xb58064) },
+      clay: { value: new Color(0xb57450) },
       inside: { value: new Color(0x6d5a52) },
       keyDirection: { value: new Vector3(-0.52, 0.66, 0.54).normalize() },
       fillDirection: { value: new Vector3(0.85, 0.05, 0.5).normalize() },

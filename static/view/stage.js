@@ -243,7 +243,7 @@ export class Stage {
     // Seen from below the table, its shadow would cover the sculpture.
     const above = this.turntable.camera.position.y - this.shadow.position.y;
     const { uniforms } = /** @type {import('three').ShaderMaterial} */ (this.shadow.material);
-    uniforms.strength.value = 0.5 * Math.min(1, Math.max(0, above * 2));
+    uniforms.strength.value = 0.42 * Math.min(1, Math.max(0, above * 2));
     const up = this._vector.set(0, 1, 0).transformDirection(this.turntable.camera.matrixWorldInverse);
     this.material.uniforms.skyDirection.value.copy(up);
     this.renderer.render(this.scene, this.turntable.camera);

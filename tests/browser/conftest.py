@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,14 @@ def server(tmp_path: Path) -> Iterator[ServerProcess]:
 
 
 @pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A server that nobody kills: for all tests that only look at what a page does."""
+    process = ServerProcess(tmp_path_factory.mktemp("studio") / "data")
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
@@ -94,8 +103,21 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+CHANGE = """(() => {
+  const now = window.clayroom.link.replica.pieces.get(1).mesh.pos, was = window.kept;
+  let left = 0, right = 0, rise = 0;
+  for (let i = 0; i < was.length; i += 3) {
+    const [x, y, z] = [was[i], was[i + 1], was[i + 2]];
+    if (now[i] === x && now[i + 1] === y && now[i + 2] === z) continue;
+    if (x < 0) left++; else right++;
+    rise += Math.hypot(now[i], now[i + 1], now[i + 2]) - Math.hypot(x, y, z);
+  }
+  return { left, right, moved: left + right, rise: rise / Math.max(1, left + right) };
+})()"""
+
+
 class Person:
-    """Somebody in a browser of their own. ``errors`` collects what the page's console complains of."""
+    """Somebody in a browser of their own. ``errors`` are the page's, ``complaints`` those of its console (the CSP's too)."""
 
     def __init__(self, browser: Browser, server: ServerProcess, name: str, **context: Any) -> None:
         context = {"viewport": {"width": 1000, "height": 640}, "reduced_motion": "reduce", **context}
@@ -104,11 +126,13 @@ class Person:
         self.server = server
         self.name = name
         self.errors: list[str] = []
+        self.complaints: list[str] = []
         self.page = self.new_page()
 
     def new_page(self) -> Page:
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         return page
 
     def sign_up(self) -> None:
@@ -145,6 +169,52 @@ class Person:
             assert time.monotonic() < deadline, f"{self.name} waited in vain for {condition}"
             self.page.wait_for_timeout(50)
 
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point of the picture, given in shares of it, is in the window."""
+        box = self.page.locator("[data-clay]").bounding_box()
+        assert box is not None
+        return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+    def touch(self, *paths: list[tuple[float, float]]) -> None:
+        """One finger per path, all paths equally long; a path of one point is a tap."""
+        cdp = self.context.new_cdp_session(self.page)
+
+        def at(step: int) -> list[dict[str, float]]:
+            places = [self.place(*path[step]) for path in paths]
+            return [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(places)]
+
+        for fingers in range(1, len(paths) + 1):
+            cdp.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": at(0)[:fingers]})
+        for step in range(1, len(paths[0])):
+            cdp.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": at(step)})
+        cdp.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        cdp.detach()
+
+    def pen(self, *points: tuple[float, float], force: float) -> None:
+        """A pen drawn over the points, pressed with ``force``, 0 … 1."""
+        cdp = self.context.new_cdp_session(self.page)
+        kinds = ["mousePressed", *["mouseMoved"] * (len(points) - 1), "mouseReleased"]
+        for kind, point in zip(kinds, [*points, points[-1]], strict=True):
+            x, y = self.place(*point)
+            held = kind != "mouseReleased"
+            cdp.send(
+                "Input.dispatchMouseEvent",
+                {"type": kind, "x": x, "y": y, "button": "left", "buttons": int(held), "clickCount": 1}
+                | {"pointerType": "pen", "force": force if held else 0},
+            )
+        cdp.detach()
+
+    def remember(self) -> None:
+        """The clay as it is now, for ``change``."""
+        self.page.evaluate("window.kept = window.clayroom.link.replica.pieces.get(1).mesh.pos.slice()")
+
+    def change(self) -> dict[str, float]:
+        """What has happened to the clay since ``remember``.
+
+        ``left``, ``right``: vertices moved on either side of X = 0; ``rise``: mean way outwards of those that moved, in quanta.
+        """
+        return self.page.evaluate(CHANGE)  # type: ignore[no-any-return]
+
     def stroke(self, *points: tuple[float, float], steps: int = 8) -> None:
         """With the mouse, over points given as shares of the picture."""
         box = self.page.locator("[data-clay]").bounding_box()
@@ -165,6 +235,24 @@ class Person:
     def wait_settled(self) -> None:
         """Until the room is joined and everything made here is in the database."""
         self.wait_for(f"{ONLINE} && window.clayroom.state().status.pending === 0")
+
+
+@pytest.fixture(scope="session")
+def newcomers(chromium: Browser, studio: ServerProcess) -> Iterator[Callable[..., Person]]:
+    """``newcomers("Mira", viewport=…)``: somebody new, signed up and without a complaint until the end of the tests."""
+    people: list[Person] = []
+
+    def enter(name: str, **context: Any) -> Person:
+        person = Person(chromium, studio, name, **{"viewport": {"width": 720, "height": 520}, **context})
+        people.append(person)
+        person.sign_up()
+        return person
+
+    yield enter
+    for person in people:
+        with suppress(Exception):
+            person.context.close()
+    assert not any(person.errors for person in people), {person.name: person.errors for person in people}
 
 
 def wait_equal(*people: Person) -> dict[str, int]:

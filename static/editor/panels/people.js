@@ -10,12 +10,17 @@ const MAX_SHOWN = 5;
 export class PeopleList {
   constructor() {
     this._list = find('[data-people]');
+    this._narrow = window.matchMedia('(max-width: 700px)');
+    /** Shows the same people again, as the room beside the buttons now allows. */
+    this._again = () => {};
+    this._narrow.addEventListener('change', () => this._again());
     /** @type {Map<string, HTMLElement>} by client */
     this._avatars = new Map();
   }
 
   /** @param {Client[]} clients who is in the room @param {string[]} access names of all who may be */
   show(clients, access) {
+    this._again = () => this.show(clients, access);
     this._avatars.clear();
     const sorted = [...clients].sort((a, b) => Number(b.you) - Number(a.you));
     // One person with three tabs is one face.
@@ -35,9 +40,12 @@ export class PeopleList {
     for (const name of access) {
       if (!faces.has(name)) shown.push(make('li', { class: 'avatar', 'data-away': true, title: `${name} (away)`, 'aria-label': `${name} (away)` }, initial(name)));
     }
-    const room = window.matchMedia('(max-width: 700px)').matches ? 2 : MAX_SHOWN;
+    const room = this._narrow.matches ? 2 : MAX_SHOWN;
     const rest = shown.length - room;
-    if (rest > 0) shown.splice(room, shown.length, make('li', { class: 'avatar rest', 'aria-label': `and ${rest} more` }, `+${rest}`));
+    if (rest > 0) {
+      const hidden = shown.splice(room, shown.length).map((face) => face.getAttribute('aria-label')).join(', ');
+      shown.push(make('li', { class: 'avatar rest', title: hidden, 'aria-label': `and ${rest} more: ${hidden}` }, `+${rest}`));
+    }
     this._list.replaceChildren(...shown);
   }
 

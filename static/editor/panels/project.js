@@ -1,17 +1,18 @@
 /** Name, description, and who may open the sculpture. */
 
-import { find, initial, make } from '../dom.js';
+import { find, initial, make, openDialog } from '../dom.js';
 
 /** @import { Collaborator, Meta, Role } from '../../types.js' */
 
 /** What a role is called. */
 const ROLES = { owner: 'Owner', editor: 'Can sculpt', viewer: 'Can look' };
+const SHARE_HINT = 'People you add can open this sculpture after they log in, and work on it at the same time as you.';
 
 export class ProjectPanel {
   /**
    * @param {Meta} meta as the page came
    * @param {object} can
-   * @param {boolean} can.edit name and description
+   * @param {boolean} can.edit name and description; may change while one is here, as may
    * @param {boolean} can.share collaborators
    * @param {(changes: Partial<Meta>) => Promise<unknown>} change asks the room; rejects with a sentence
    */
@@ -21,6 +22,8 @@ export class ProjectPanel {
     this._change = change;
     /** Names of those who are in the room now. @type {Set<string>} */
     this._here = new Set();
+    /** What the list shows now, as one string: it is built anew only when that changes, for somebody may be in it with the keyboard. */
+    this._shown = '';
     this._name = find('[data-project-name]');
     this._details = /** @type {HTMLFormElement} */ (find('[data-details]'));
     this._list = find('[data-access]');
@@ -28,10 +31,17 @@ export class ProjectPanel {
       e.preventDefault();
       void this._submitDetails();
     });
-    const adding = /** @type {HTMLFormElement | null} */ (document.querySelector('[data-add-person]'));
-    adding?.addEventListener('submit', (e) => {
+    this._adding = /** @type {HTMLFormElement} */ (find('[data-add-person]'));
+    this._adding.addEventListener('submit', (e) => {
       e.preventDefault();
-      void this._add(adding);
+      void this._add(this._adding);
+    });
+    const handOver = /** @type {HTMLDialogElement} */ (find('#hand-over'));
+    /** Who is to be the owner, while the question stands. */
+    this._heir = '';
+    handOver.addEventListener('close', () => {
+      if (handOver.returnValue === 'yes') void this._ask({ owner: this._heir }, find('[data-access-error]'));
+      handOver.returnValue = '';
     });
     this.show();
   }
@@ -58,12 +68,25 @@ export class ProjectPanel {
       field(this._details, 'description').value = description;
     }
     for (const name of ['name', 'description']) field(this._details, name).readOnly = !this.can.edit;
+    find('[type="submit"]', this._details).hidden = !this.can.edit;
+    this._adding.hidden = !this.can.share;
+    find('[data-share-hint]').textContent = this.can.share ? SHARE_HINT : `${this.meta.owner} decides who can open this sculpture.`;
+    find('[data-looking]').hidden = this.can.edit;
+    find('[data-looking-owner]').textContent = this.meta.owner;
     this._showAccess();
   }
 
-  _showAccess() {
+  /** @param {boolean} [anew] also where nothing has changed: a choice was refused */
+  _showAccess(anew = false) {
     const { owner, collaborators } = this.meta;
+    const shown = JSON.stringify([owner, collaborators, [...this._here].sort(), this.can.share]);
+    if (shown === this._shown && !anew) return;
+    this._shown = shown;
+    const held = document.activeElement instanceof HTMLElement && this._list.contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null;
     this._list.replaceChildren(this._row({ name: owner, role: 'owner' }), ...collaborators.map((person) => this._row(person)));
+    if (held === null) return;
+    const again = /** @type {HTMLElement | undefined} */ ([...this._list.querySelectorAll('[aria-label]')].find((one) => one.getAttribute('aria-label') === held));
+    (again ?? /** @type {HTMLElement} */ (find('#share .dialog-head button'))).focus();
   }
 
   /** @param {Collaborator} person */
@@ -76,11 +99,14 @@ export class ProjectPanel {
       return row;
     }
     const select = /** @type {HTMLSelectElement} */ (make('select', { 'aria-label': `What ${name} may do` }));
-    for (const value of /** @type {const} */ (['editor', 'viewer'])) {
-      select.append(make('option', { value, selected: value === role }, ROLES[value]));
+    for (const value of /** @type {const} */ (['editor', 'viewer', 'owner'])) {
+      select.append(make('option', { value, selected: value === role }, value === 'owner' ? 'Make owner…' : ROLES[value]));
     }
     select.addEventListener('change', () => {
-      void this._setCollaborators(this.meta.collaborators.map((c) => (c.name === name ? { name, role: /** @type {Role} */ (select.value) } : c)));
+      if (select.value === 'owner') {
+        select.value = role;
+        this._askHandOver(name);
+      } else void this._setCollaborators(this.meta.collaborators.map((c) => (c.name === name ? { name, role: /** @type {Role} */ (select.value) } : c)));
     });
     const cross = find('#share .dialog-head .icon').cloneNode(true);
     const remove = make('button', { type: 'button', class: 'tool-button', title: `Remove ${name}`, 'aria-label': `Remove ${name}` }, cross);
@@ -91,6 +117,14 @@ export class ProjectPanel {
     return row;
   }
 
+  /** @param {string} name */
+  _askHandOver(name) {
+    this._heir = name;
+    find('[data-hand-over-title]').textContent = `Make ${name} the owner?`;
+    find('[data-hand-over-message]').textContent = `${name} will decide who can open this sculpture, and can delete it. You can go on sculpting, but you can not take this back yourself.`;
+    openDialog('hand-over');
+  }
+
   async _submitDetails() {
     /** @type {Partial<Meta>} */
     const changes = {};
@@ -98,7 +132,7 @@ export class ProjectPanel {
     const description = field(this._details, 'description').value;
     if (name !== this.meta.name) changes.name = name;
     if (description !== this.meta.description) changes.description = description;
-    if (!this.can.edit || Object.keys(changes).length === 0 || (await this._ask(changes, this._details))) {
+    if (!this.can.edit || Object.keys(changes).length === 0 || (await this._ask(changes, find('[data-error]', this._details)))) {
       this._details.closest('dialog')?.close();
     }
   }
@@ -107,8 +141,9 @@ export class ProjectPanel {
   async _add(form) {
     const name = field(form, 'name').value.trim();
     if (name === '') return;
-    const others = this.meta.collaborators.filter((c) => c.name !== name);
-    if (await this._setCollaborators([...others, { name, role: /** @type {Role} */ (field(form, 'role').value) }])) {
+    const others = this.meta.collaborators.filter((c) => c.name.toLowerCase() !== name.toLowerCase());
+    const wanted = [...others, { name, role: /** @type {Role} */ (field(form, 'role').value) }];
+    if (await this._ask({ collaborators: wanted }, find('[data-error]', form))) {
       form.reset();
       field(form, 'name').focus();
     }
@@ -116,17 +151,14 @@ export class ProjectPanel {
 
   /** @param {Collaborator[]} collaborators */
   _setCollaborators(collaborators) {
-    return this._ask({ collaborators }, /** @type {HTMLElement} */ (document.querySelector('[data-add-person]') ?? this._list));
+    return this._ask({ collaborators }, find('[data-access-error]'));
   }
 
-  /** @param {Partial<Meta>} changes @param {HTMLElement} place where a refusal is written */
-  async _ask(changes, place) {
-    const error = place.querySelector('[data-error]');
+  /** @param {Partial<Meta>} changes @param {HTMLElement} error where a refusal is written */
+  async _ask(changes, error) {
     const say = (/** @type {string} */ text) => {
-      if (error instanceof HTMLElement) {
-        error.textContent = text;
-        error.hidden = text === '';
-      }
+      error.textContent = asSentence(text);
+      error.hidden = text === '';
     };
     say('');
     try {
@@ -134,7 +166,7 @@ export class ProjectPanel {
       return true;
     } catch (refusal) {
       say(refusal instanceof Error ? refusal.message : String(refusal));
-      this._showAccess();
+      this._showAccess(true);
       return false;
     }
   }
@@ -143,4 +175,10 @@ export class ProjectPanel {
 /** @param {HTMLFormElement} form @param {string} name @returns {HTMLInputElement} */
 function field(form, name) {
   return /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
+}
+
+/** With a capital and a full stop, as the page writes: refusals come as the room's half sentences. @param {string} text */
+export function asSentence(text) {
+  if (text === '') return '';
+  return text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
 }

@@ -74,3 +74,17 @@ test('a ring lies in the plane of its normal', () => {
     }
   }
 });
+
+test('what fitted the window fits it when it is turned', () => {
+  // A tablet held upright after it lay: the sculpture keeps its share of the smaller side, and comes back when it is turned back.
+  const turntable = new TurntableCamera({ damping: false });
+  turntable.resize(1024, 768);
+  turntable.frame(new Vector3(), 1);
+  const lying = turntable.goal.distance;
+  turntable.resize(768, 1024);
+  const shownShare = 1 / (turntable.worldPerPixel() * turntable.width);
+  turntable.resize(1024, 768);
+  assert.ok(Math.abs(turntable.goal.distance - lying) < 1e-9);
+  const before = 1 / (turntable.worldPerPixel() * turntable.height);
+  assert.ok(Math.abs(shownShare - before) < 1e-9, `${shownShare} of the width, ${before} of the height before`);
+});
