@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from tornado.iostream import IOStream
 from tornado.web import HTTPError
-from tornado.websocket import WebSocketClosedError, WebSocketHandler
+from tornado.websocket import WebSocketClosedError, WebSocketHandler, WebSocketProtocol, WebSocketProtocol13
 
 from rooms import errors, messages
 from rooms.map import Place, RoomMap
@@ -20,6 +20,7 @@ from rooms.records import Session
 from rooms.wire import client_to_text
 
 from .base import HostChecked
+from .buffered import BufferedProtocol
 from .heartbeat import Heartbeat
 from .outbox import NOT_SENT_BYTES, PING, TCP_NOTSENT_LOWAT
 
@@ -87,6 +88,12 @@ class RoomSocket(HostChecked, WebSocketHandler):
 
     def get_compression_options(self) -> None:
         return None  # a deflate window for each client costs 7 to 100 times the CPU of sending
+
+    def get_websocket_protocol(self) -> WebSocketProtocol | None:
+        protocol = super().get_websocket_protocol()
+        if isinstance(protocol, WebSocketProtocol13):
+            return BufferedProtocol(self, protocol.mask_outgoing, protocol.params)
+        return protocol
 
     def open(self, project: str) -> None:
         self.project = project

@@ -15,9 +15,9 @@ from .wire import Stroke
 
 logger = logging.getLogger("clayroom.rooms")
 
-#: Seconds that the writer gathers strokes before it writes: a stroke goes to the database within 50 ms, and the batch
-#: that may be in flight takes 2 to 6. Each batch costs a millisecond of processor time, whatever it holds.
-GATHER = 0.035
+#: Seconds that the writer gathers strokes before it writes: a stroke goes to the database within 50 ms, and a batch that is
+#: in flight when it arrives takes about 5 of them. Each batch costs a millisecond of processor time, whatever it holds.
+GATHER = 0.045
 #: Bytes of one batch: far below the 16 MB of a document, and several frames of the largest kind.
 MAX_BATCH = 4 * 1024 * 1024
 #: Seconds between attempts while the database is away.

@@ -103,10 +103,8 @@ class Stroke(NamedTuple):
     def displacements(self) -> tuple[Int32Array, Int32Array]:
         """``ids`` (k,) int32 strictly ascending and ``deltas`` (3, k) int32 in quanta. The frame was checked before."""
         gaps, lengths = self._runs()
-        gaps = gaps.astype(np.int64)
-        lengths = lengths.astype(np.int64)
         # id = its rank + the sum of the gaps up to its run
-        ids = np.repeat(np.cumsum(gaps), lengths)
+        ids = gaps.cumsum(dtype=np.int64).repeat(lengths)
         ids += np.arange(self.vertices)
         width = self.widths & 3
         size = _padded(self.vertices * _BYTES[width])
