@@ -227,7 +227,7 @@ function start(facts) {
       performance.mark('clayroom:geometry');
       stage.frameAll(true);
       stage.turntable.jump();
-      stage.drawNow();
+      stage.drawFirst();
       performance.mark('clayroom:drawn');
       void stage.finished().then(() => performance.mark('clayroom:first-frame'));
       find('[data-loading]').dataset.done = '';

@@ -30,6 +30,14 @@ export class Resolution {
     return Math.min(devicePixelRatio, MAX_RATIO) * STEPS[this._step];
   }
 
+  /** The first picture of a large sculpture comes with the fewest pixels; `rest` brings the others. True when the ratio changed. */
+  begin() {
+    const before = this._step;
+    this._step = STEPS.length - 1;
+    this._resting = 0;
+    return this._step !== before;
+  }
+
   /**
    * Takes note of a frame while something moves. True when the ratio changed.
    * @param {number} ms since the last one; 0 for the first of a movement

@@ -22,6 +22,9 @@ const FOOT = 0.62;
 /** The browser has no WebGL 2, or has lost the graphics device and not given it back. */
 export class NoGraphics extends Error {}
 
+/** Triangles from which on a picture takes a slow graphics device so long that a coarse one goes first. */
+const LARGE = 500_000;
+
 export class Stage {
   /**
    * @param {HTMLCanvasElement} canvas the clay
@@ -171,6 +174,15 @@ export class Stage {
   drawNow() {
     this._draw();
     this._dirty = false;
+  }
+
+  /** Draws at once what is there for the first time: a large sculpture coarsely, so that it is seen sooner, and then in full. */
+  drawFirst() {
+    let triangles = 0;
+    for (const { mesh } of this.views.values()) triangles += mesh.triangleCount;
+    if (triangles > LARGE && this.resolution.begin()) this._applyResolution();
+    this.drawNow();
+    this._ask();
   }
 
   /** Resolves when the graphics device has drawn what it was asked for so far. @returns {Promise<void>} */
