@@ -27,6 +27,8 @@ from tests.peers import Replica, ball
 SEEDS = int(os.environ.get("CLAYROOM_SEEDS", "200"))
 OPERATIONS = int(os.environ.get("CLAYROOM_OPERATIONS", "500"))
 PEERS = int(os.environ.get("CLAYROOM_PEERS", "6"))
+#: Seconds: five times what they take on two cores.
+PATIENCE = 60 + SEEDS * OPERATIONS * PEERS / 5_000
 #: Seeds that once failed are tried every time.
 OLD_FAILURES: list[int] = []
 
@@ -247,8 +249,8 @@ async def check_world(seed: int, store: Store) -> World:
     return world
 
 
-@pytest.mark.gen_test(timeout=400)
-@pytest.mark.timeout(420)
+@pytest.mark.gen_test(timeout=PATIENCE)
+@pytest.mark.timeout(PATIENCE + 20)
 async def test_every_replica_and_the_database_end_equal(store):
     """Whatever happens to the lines and the server, all end with the same bits, and each stroke counts once."""
     seeds = [int(os.environ["CLAYROOM_SEED"])] if "CLAYROOM_SEED" in os.environ else [*OLD_FAILURES, *range(SEEDS)]
