@@ -308,7 +308,3 @@ class Keeper:
         await self._journal.close()
         with suppress(StoreUnavailable):  # it runs out by itself
             await self._store.release_lease(self.lease)
-
-    def facts(self) -> dict[str, Any]:
-        """For logs and the health page."""
-        return {"members": len(self.room.members), "seq": self.room.seq, "dirty": self.room.dirty}

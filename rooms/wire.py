@@ -23,8 +23,6 @@ from .records import Int32Array
 MAX_FRAME = 256 * 1024
 #: Bytes of one message from the server: frames of one turn are joined up to this size.
 MAX_SERVER_MESSAGE = 1024 * 1024
-#: A client sequence number is 32 bits: at 60 frames a second that is two years of one tab.
-MAX_CLIENT_SEQ = 2**32 - 1
 
 
 class Kind(IntEnum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -242,7 +241,3 @@ class SculptPeer:
 def _heard(done: asyncio.Future[None]) -> None:
     if not done.cancelled():
         done.exception()
-
-
-def new_client() -> int:
-    return secrets.randbits(64) or 1
