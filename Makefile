@@ -44,7 +44,7 @@ bench: install-dev chromium
 
 # The pictures of the documentation, from a real room in a real browser.
 pictures: install-dev chromium
-	$(BIN)/python docs/images/make.py
+	$(BIN)/python -m docs.images.make
 
 install: .venv/installed node_modules/installed
 install-dev: .venv/installed-dev node_modules/installed-dev

@@ -13,8 +13,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.people import launch
+
 from .deployment import COOKIE, Deployment, deployment
-from .kernel import CHROMIUM, CHROMIUM_FLAGS
 from .machine import cpu_seconds
 
 VERTICES = 1_000_000
@@ -79,7 +80,7 @@ def run() -> list[dict[str, Any]]:
         with deployment(pinned=False) as deployed:
             project = deployed.add_sphere(VERTICES)
             with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+                browser = launch(playwright)
                 try:
                     browser.new_page().goto("about:blank")
                     for found in (cold, warm):

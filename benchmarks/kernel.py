@@ -16,20 +16,9 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from tests.browser.people import launch
+
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SHARES = {"0.5": 0.005, "2": 0.02, "10": 0.1}  # of the vertices under the brush
 TARGET = 4
 PAGE_TIMEOUT_MS = 240_000  # building both meshes takes seconds, the dabs themselves about 10 s
@@ -53,7 +42,7 @@ def measure() -> list[dict[str, Any]]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+            browser = launch(playwright)
             try:
                 page = browser.new_page()
                 page.set_default_timeout(PAGE_TIMEOUT_MS)
@@ -86,7 +75,3 @@ def run() -> list[dict[str, Any]]:
         )
         print(json.dumps(entries[-1]))
     return entries
-
-
-if __name__ == "__main__":
-    run()

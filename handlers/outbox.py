@@ -94,8 +94,9 @@ def compact(items: list[bytes | str]) -> list[bytes | str]:
             seq = max(seq, stroke.seq)
             catches_up = True
         elif item[0] == Kind.RECEIPT:
-            receipts[wire.parse_receipt(item)[1]] = item
-            seq = max(seq, wire.parse_receipt(item)[0])
+            receipt_seq, client, _, _ = wire.parse_receipt(item)
+            receipts[client] = item
+            seq = max(seq, receipt_seq)
         elif item[0] == Kind.CAUGHT_UP:
             seq = max(seq, wire.parse_caught_up(item))
             catches_up = True

@@ -1,6 +1,6 @@
 """Makes the picture of the README: two people, two windows, one head of clay.
 
-    python docs/images/make.py          (or: make pictures)
+    python -m docs.images.make          (or: make pictures)
 
 A server is started on a folder that is thrown away. Mira makes a head from a sphere, with the brushes and a mouse, as
 anybody could; Jonas joins and looks at it from the side. Both are in the middle of a stroke when the windows are
@@ -9,17 +9,16 @@ photographed. Needs what the tests need (Chromium, Playwright, Pillow). Writes `
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import math
-import sys
 import tempfile
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import sync_playwright
+
+from tests.browser.people import Person, ServerProcess, launch
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -81,17 +80,7 @@ HEAD: list[Step] = [
 ]  # fmt: skip
 
 
-def load_studio() -> Any:
-    """People in browsers, as the tests have them."""
-    spec = importlib.util.spec_from_file_location("browser_conftest", ROOT / "tests" / "browser" / "conftest.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["browser_conftest"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def look(person: Any, theta: float, phi: float, zoom: float = 1.0) -> None:
+def look(person: Person, theta: float, phi: float, zoom: float = 1.0) -> None:
     person.page.evaluate(
         """([theta, phi, zoom]) => {
           const { stage } = window.clayroom;
@@ -105,7 +94,7 @@ def look(person: Any, theta: float, phi: float, zoom: float = 1.0) -> None:
     )
 
 
-def seen_at(person: Any, x: float, y: float) -> tuple[float, float]:
+def seen_at(person: Person, x: float, y: float) -> tuple[float, float]:
     """Pixels of the point (x, y, 0) of the model, its sphere having radius 1."""
     return tuple(  # type: ignore[return-value]
         person.page.evaluate(
@@ -119,7 +108,7 @@ def seen_at(person: Any, x: float, y: float) -> tuple[float, float]:
     )
 
 
-def sculpt(person: Any, steps: list[Step]) -> None:
+def sculpt(person: Person, steps: list[Step]) -> None:
     page = person.page
     page.evaluate("window.clayroom.stage._draw = () => {}")  # nobody looks yet
     (x0, y0), (x1, _) = seen_at(person, 0, 0), seen_at(person, 1, 0)
@@ -145,7 +134,7 @@ def sculpt(person: Any, steps: list[Step]) -> None:
     page.evaluate("delete window.clayroom.stage._draw; window.clayroom.stage.invalidate()")
 
 
-def press(person: Any, x: float, y: float) -> None:
+def press(person: Person, x: float, y: float) -> None:
     """Begins a stroke at a share of the picture, and stays in it."""
     left, top = person.place(x, y)
     person.page.mouse.move(left, top)
@@ -163,12 +152,11 @@ def framed(shot: bytes) -> Image.Image:
 
 
 def main() -> None:
-    studio = load_studio()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        server = studio.ServerProcess(Path(folder) / "data")
-        browser = playwright.chromium.launch(executable_path=studio.find_chromium(), args=studio.FLAGS)
+        server = ServerProcess(Path(folder) / "data")
+        browser = launch(playwright)
         try:
-            mira, jonas = (studio.Person(browser, server, name, viewport=WINDOW) for name in ("Mira", "Jonas"))
+            mira, jonas = (Person(browser, server, name, viewport=WINDOW) for name in ("Mira", "Jonas"))
             for person in (mira, jonas):
                 person.sign_up()
             url = mira.create("Portrait of a neighbour", "fine")

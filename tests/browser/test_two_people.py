@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 
-_spec = importlib.util.spec_from_file_location("browser_conftest", Path(__file__).with_name("conftest.py"))
-assert _spec is not None and _spec.loader is not None
-_tools = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_tools)
-Person, wait_equal, ONLINE = _tools.Person, _tools.wait_equal, _tools.ONLINE
+from tests.browser.people import ONLINE, Person, wait_equal
 
 pytestmark = pytest.mark.timeout(300)
 
