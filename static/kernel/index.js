@@ -14,6 +14,7 @@ export { ClayMesh } from './mesh.js';
 export { buildTopology } from './topology.js';
 export { BRUSHES } from './brushes/index.js';
 export { StrokeMaker, pressureFactor } from './stroke.js';
+export { completed, defaultsOf } from './stroke_settings.js';
 export { applyDisplacements, negated } from './apply.js';
 export { MIRROR_X, MIRROR_Y, MIRROR_Z, mirroredVector, mirrorCombinations } from './symmetry.js';
 export { addDigests, contribution, digest } from './digest.js';

@@ -5,25 +5,15 @@ import { GrabHold } from './brushes/grab.js';
 import { applyDab } from './dab.js';
 import { TOUCHED_SINCE_FLUSH } from './mesh.js';
 import { ANY_TOUCHED, flush, settle } from './quantise.js';
-import { DEFAULT_SPACING, placeDabs } from './spacing.js';
+import { placeDabs } from './spacing.js';
+import { completed } from './stroke_settings.js';
 
-/** @import { BrushName } from './brushes/index.js' */
 /** @import { Dab } from './dab.js' */
 /** @import { ClayMesh } from './mesh.js' */
 /** @import { Hit } from './pick.js' */
 /** @import { Displacement } from './quantise.js' */
+/** @import { SomeSettings } from './stroke_settings.js' */
 /** @import { Ray, Vec3 } from './units.js' */
-
-/**
- * @typedef {Object} StrokeSettings
- * @property {BrushName} brush
- * @property {number} strength        0 … 1
- * @property {boolean} [invert]
- * @property {number} [mirror]        axes, see symmetry.js; 0
- * @property {number} [spacing]       between dabs, in radii; DEFAULT_SPACING
- * @property {number} [pressureRadius] how much pressure changes the radius, 0 … 1; 0.75
- * @property {number} [pressureStrength] how much pressure changes the strength, 0 … 1; 0
- */
 
 /**
  * Where the pointer is. The radius of a dab is `radius + spread · distance`, in quanta, distance being that of its own hit from the
@@ -36,9 +26,6 @@ import { DEFAULT_SPACING, placeDabs } from './spacing.js';
  * @property {number} [pressure] 0 … 1; a mouse has 0.5, which changes nothing
  */
 
-/** Radius at full pressure is 1.75 of the nominal, at none a quarter (SculptGL). */
-const DEFAULT_PRESSURE_RADIUS = 0.75;
-
 /** Radius of a dab, at least: one quantum. */
 const MIN_RADIUS = 1;
 
@@ -50,19 +37,19 @@ const MOUSE_PRESSURE = 0.5;
  * `flush`, then `end` or `cancel` once. Displacements of others may be applied between any two calls; one stroke at a time per mesh.
  */
 export class StrokeMaker {
-  /** @param {ClayMesh} mesh modified in place @param {StrokeSettings} settings */
+  /** @param {ClayMesh} mesh modified in place @param {SomeSettings} settings */
   constructor(mesh, settings) {
-    const brush = BRUSHES[settings.brush];
-    if (brush === undefined) throw new RangeError(`there is no brush ${settings.brush}; there are ${Object.keys(BRUSHES).join(', ')}`);
+    const all = completed(settings), brush = BRUSHES[all.brush];
     this.mesh = mesh;
     this.brush = brush;
-    this.strength = settings.strength;
+    this.settings = all;
+    this.strength = all.strength;
     /** @type {1 | -1} */
-    this.sign = settings.invert === true ? -1 : 1;
-    this.mirror = settings.mirror ?? 0;
-    this.spacing = settings.spacing ?? DEFAULT_SPACING;
-    this.pressureRadius = brush.holds ? 0 : settings.pressureRadius ?? DEFAULT_PRESSURE_RADIUS;
-    this.pressureStrength = brush.holds ? 0 : settings.pressureStrength ?? 0;
+    this.sign = all.invert ? -1 : 1;
+    this.mirror = all.mirror;
+    this.spacing = all.spacing;
+    this.pressureRadius = brush.holds ? 0 : all.pressureRadius;
+    this.pressureStrength = brush.holds ? 0 : all.pressureStrength;
     /** The last point where the surface was hit: where the cursor is to be shown. @type {Hit | null} */
     this.hit = null;
     /** @type {GrabHold | null} */

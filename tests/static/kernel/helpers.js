@@ -6,7 +6,7 @@ import { StrokeMaker } from '../../../static/kernel/stroke.js';
 import { sheet } from './shapes.js';
 
 /** @import { Shape } from './shapes.js' */
-/** @import { StrokeSettings } from '../../../static/kernel/stroke.js' */
+/** @import { SomeSettings } from '../../../static/kernel/stroke_settings.js' */
 /** @import { Displacement } from '../../../static/kernel/quantise.js' */
 /** @import { Ray, Vec3 } from '../../../static/kernel/units.js' */
 
@@ -42,7 +42,7 @@ export function nearest(mesh, point) {
 
 /**
  * A stroke along a list of rays, with a flush after every other one, and what it sent.
- * @param {ClayMesh} mesh @param {StrokeSettings} settings @param {readonly Ray[]} rays @param {number} radius quanta
+ * @param {ClayMesh} mesh @param {SomeSettings} settings @param {readonly Ray[]} rays @param {number} radius quanta
  * @returns {Displacement[]}
  */
 export function makeStroke(mesh, settings, rays, radius) {
@@ -56,7 +56,7 @@ export function makeStroke(mesh, settings, rays, radius) {
   return sent.filter((d) => d !== null);
 }
 
-/** One dab of a brush on a mesh, from above, by a press. @param {ClayMesh} mesh @param {StrokeSettings} settings @param {number} x @param {number} y @param {number} radius quanta */
+/** One dab of a brush on a mesh, from above, by a press. @param {ClayMesh} mesh @param {SomeSettings} settings @param {number} x @param {number} y @param {number} radius quanta */
 export function press(mesh, settings, x, y, radius) {
   const stroke = new StrokeMaker(mesh, settings);
   if (!stroke.begin({ ray: above(x, y), radius })) throw new Error('the press misses the mesh');
