@@ -9,12 +9,15 @@
  * | `normals`    | (3n) float32    | unit vertex normals, for the brushes                                                      |
  * | `gpuNormals` | (4n) int16      | the same, × 32767, fourth component unused (the GPU wants strides of 4 bytes)             |
  * | `touched`    | (blocks) uint8  | bit TOUCHED_SINCE_FLUSH, bit TOUCHED_IN_STROKE: blocks where `acc` may be other than zero |
+ * | `paint`      | (8n) uint8      | colour, roughness, metalness and mask of each vertex, see channels.js                     |
  *
- * `pos` and `gpuNormals` go to the GPU as they are; `takeDirty` says which parts have changed. Positions are never clamped.
+ * `pos`, `gpuNormals` and `paint` go to the GPU as they are; `takeDirty` and `takeDirtyPaint` say which parts
+ * have changed. Positions are never clamped.
  */
 
 import { BLOCK_SIZE } from './units.js';
 import { BlockSet } from './block_set.js';
+import { unpainted } from './channels.js';
 import { BlockTree } from './tree.js';
 import { DirtyRanges } from './dirty.js';
 import { Selection } from './selection.js';
@@ -50,6 +53,9 @@ export class ClayMesh {
     this.tree = new BlockTree(n);
     this.touched = new Uint8Array(this.tree.blockCount);
     this.dirty = new DirtyRanges(n);
+    this.paint = unpainted(n);
+    /** Marked by whoever changes `paint`; see `paintChanged`. */
+    this.dirtyPaint = new DirtyRanges(n);
 
     // Scratch of update.js and dab.js, kept because a dab must not allocate what is as large as the mesh.
     this.marks = new Uint32Array(n);
@@ -89,6 +95,11 @@ export class ClayMesh {
   /** The vertices whose `pos` or `gpuNormals` have changed since the last call, as a few ascending ranges. */
   takeDirty() {
     return this.dirty.take();
+  }
+
+  /** The vertices whose `paint` has changed since the last call, as a few ascending ranges. */
+  takeDirtyPaint() {
+    return this.dirtyPaint.take();
   }
 
   /** The truth as it goes over the wire: x of all vertices, then y, then z. A new array. */

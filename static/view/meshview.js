@@ -2,9 +2,12 @@
  * A piece of clay on the graphics device.
  *
  * The buffers are the kernel's own arrays, not copies: positions in quanta (the object above scales by 2⁻²²), normals
- * as normalised 16-bit numbers, the triangles as the index. After a dab only the ranges that the kernel names are sent.
+ * as normalised 16-bit numbers, paint as normalised bytes, the triangles as the index. After a dab only the ranges that
+ * the kernel names are sent.
  */
-import { BufferAttribute, BufferGeometry, DynamicDrawUsage, Mesh, Sphere, Vector3 } from 'three';
+import { BufferAttribute, BufferGeometry, DynamicDrawUsage, InterleavedBuffer, InterleavedBufferAttribute, Mesh, Sphere, Vector3 } from 'three';
+
+import { PAINT_STRIDE } from '../kernel/channels.js';
 
 /** @import { Material } from 'three' */
 /** @import { ClayMesh } from '../kernel/mesh.js' */
@@ -20,6 +23,11 @@ export class MeshView {
     this.geometry = new BufferGeometry();
     this.geometry.setAttribute('position', this.position);
     this.geometry.setAttribute('normal', this.normal);
+    // One buffer for both: `paint` is red, green, blue, roughness; `surface` is metalness, mask and two zeros.
+    this.paint = new InterleavedBuffer(mesh.paint, PAINT_STRIDE);
+    this.paint.setUsage(DynamicDrawUsage);
+    this.geometry.setAttribute('paint', new InterleavedBufferAttribute(this.paint, 4, 0, true));
+    this.geometry.setAttribute('surface', new InterleavedBufferAttribute(this.paint, 4, 4, true));
     this.geometry.setIndex(new BufferAttribute(mesh.topology.triangles, 1));
     // Never computed from the positions: that would read every vertex, and the camera always looks at the piece.
     this.geometry.boundingSphere = new Sphere(new Vector3(), 2 ** 23);
@@ -28,12 +36,15 @@ export class MeshView {
     this.object.matrixAutoUpdate = false;
     // What changed before now goes up with the whole buffers.
     mesh.takeDirty();
+    mesh.takeDirtyPaint();
   }
 
   /** Sends what the kernel changed since the last call. True if there was anything. */
   upload() {
-    const ranges = this.mesh.takeDirty();
-    if (ranges.length === 0) return false;
+    const ranges = this.mesh.takeDirty(), painted = this.mesh.takeDirtyPaint();
+    for (const { start, count } of painted) this.paint.addUpdateRange(start * PAINT_STRIDE, count * PAINT_STRIDE);
+    if (painted.length > 0) this.paint.needsUpdate = true;
+    if (ranges.length === 0) return painted.length > 0;
     for (const attribute of [this.position, this.normal]) {
       const size = attribute.itemSize;
       // Ranges that were set and not yet drawn (a hidden page) are sent too: three clears them when it uploads.
