@@ -1,0 +1,138 @@
+/** One's own hand on the canvas: pointers and keys become strokes and camera movements, and the brush is shown here and to the others. */
+
+import { CursorFlag, Flag } from '../../wire/frames.js';
+import { CursorSender } from '../cursor.js';
+import { find, openDialog } from '../dom.js';
+import { Gestures, attachGestures } from '../gestures.js';
+import { Presence } from '../presence.js';
+import { Sculptor } from '../sculptor.js';
+import { TOOLS } from '../settings.js';
+import { Shortcuts, attachShortcuts } from '../shortcuts.js';
+
+/** @import { Editor } from './editor.js' */
+
+/** Colour of one's own ring until the room has given one. */
+const OWN_COLOR = '#ffffff';
+
+/** @typedef {ReturnType<typeof attachHand>} Hand */
+
+/** @param {Editor} editor @param {{save: () => void, historyChanged: () => void}} work */
+export function attachHand({ link, stage, canvas, settings, mayEdit }, work) {
+  const sculptor = new Sculptor(stage, settings, () => link.replica.pieces.values(), {
+    send: (flush, { piece, stroke, end }) => link.sendFlush(flush, { piece, stroke, flags: end ? Flag.END : 0 }),
+    nextStroke: () => link.newStroke(),
+    undo: () => void link.undo(),
+  });
+  const presence = new Presence(stage, find('[data-names]'), (piece) => link.replica.pieces.get(piece)?.mesh);
+  const cursors = new CursorSender((cursor) => link.sendCursor(cursor));
+  const pointer = { x: 0, y: 0, over: false };
+
+  const showBrush = () => {
+    const at = sculptor.cursor;
+    presence.own = at && mayEdit() ? {
+      position: at.hit.point, normal: at.hit.normal, radius: at.radius, pressed: sculptor.sculpting, color: hand.color,
+      mirror: settings.switches.mirror,
+    } : null;
+    canvas.dataset.over = at && mayEdit() ? 'clay' : '';
+    stage.invalidateRings();
+    if (mayEdit()) {
+      cursors.show(at && {
+        flags: CursorFlag.SURFACE | (sculptor.sculpting ? CursorFlag.PRESSED : 0) | (sculptor.inverted ? CursorFlag.INVERTED : 0),
+        brush: TOOLS.indexOf(settings.activeTool), piece: at.piece, radius: at.radius, position: at.hit.point, normal: at.hit.normal,
+      });
+    }
+  };
+  /** The camera or the clay has moved under a brush that rests. */
+  const refreshHover = () => {
+    if (!pointer.over || sculptor.sculpting) return;
+    sculptor.hover(pointer.x, pointer.y);
+    showBrush();
+  };
+
+  const shortcuts = new Shortcuts(settings, {
+    undo: () => {
+      if (!sculptor.cancel()) link.undo();
+      gestures.abandon();
+      work.historyChanged();
+    },
+    redo: () => {
+      link.redo();
+      work.historyChanged();
+    },
+    save: work.save,
+    cancel: () => {
+      if (!sculptor.cancel()) return;
+      gestures.abandon();
+      showBrush();
+      work.historyChanged();
+    },
+    focus: () => {
+      if (sculptor.cursor) stage.focus(sculptor.cursor.hit.point);
+      else stage.frameAll();
+    },
+    home: () => stage.frameAll(true),
+    sheet: () => void openDialog('shortcuts'),
+    orbit: (dx, dy) => stage.turntable.orbit(dx, dy),
+    zoom: (factor) => stage.turntable.zoom(factor),
+    sculpting: () => sculptor.sculpting,
+  });
+  const gestures = new Gestures({
+    canSculptAt: (x, y) => mayEdit() && sculptor.pick(x, y) !== null,
+    strokeBegin: (sample, keys) => {
+      const begun = sculptor.begin(sample, keys);
+      showBrush();
+      return begun;
+    },
+    strokeMove: (samples) => {
+      sculptor.move(samples);
+      showBrush();
+    },
+    strokeEnd: () => {
+      sculptor.end();
+      showBrush();
+      work.historyChanged();
+    },
+    strokeCancel: () => {
+      sculptor.cancel();
+      showBrush();
+      work.historyChanged();
+    },
+    orbit: (dx, dy) => stage.turntable.orbit(dx, dy),
+    pan: (dx, dy) => stage.turntable.pan(dx, dy),
+    zoom: (factor, x, y) => stage.turntable.zoom(factor, x, y),
+    hover: (x, y) => {
+      Object.assign(pointer, { x, y, over: true });
+      sculptor.hover(x, y);
+      showBrush();
+    },
+    hoverEnd: () => {
+      pointer.over = false;
+      sculptor.leave();
+      showBrush();
+    },
+    adjust: (dx) => {
+      const took = shortcuts.adjust(dx);
+      if (took) refreshHover();
+      return took;
+    },
+    tap: (fingers) => {
+      if (fingers === 2) link.undo();
+      else if (fingers === 3) link.redo();
+      work.historyChanged();
+    },
+    doing: (doing) => {
+      canvas.dataset.doing = doing;
+    },
+  });
+  settings.addEventListener('change', refreshHover);
+  stage.onMoved = refreshHover;
+  attachGestures(canvas, gestures);
+  attachShortcuts(shortcuts);
+  find('[data-action="undo"]').addEventListener('click', () => shortcuts.commands.undo());
+  find('[data-action="redo"]').addEventListener('click', () => shortcuts.commands.redo());
+  find('[data-action="home"]').addEventListener('click', () => stage.frameAll(true));
+  window.addEventListener('pagehide', () => sculptor.end());
+
+  const hand = { sculptor, presence, shortcuts, gestures, refreshHover, showBrush, color: OWN_COLOR };
+  return hand;
+}

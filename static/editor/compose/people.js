@@ -1,0 +1,60 @@
+/** Who is here, what the sculpture is called, who may do what. */
+
+import { find } from '../dom.js';
+import { PeopleList } from '../panels/people.js';
+import { ProjectPanel } from '../panels/project.js';
+import { on } from './editor.js';
+
+/** @import { Person } from '../../types.js' */
+/** @import { Editor } from './editor.js' */
+/** @import { Hand } from './hand.js' */
+
+/**
+ * @param {Editor} editor @param {Hand} hand
+ * @param {() => void} roleChanged one may do more or less than before
+ */
+export function attachPeople({ facts, link, messages, mayEdit }, hand, roleChanged) {
+  const list = new PeopleList();
+  hand.presence.onSculpting = (client, sculpting) => list.sculpting(client, sculpting);
+  const project = new ProjectPanel(
+    { name: facts.name, description: facts.description, owner: facts.owner, collaborators: facts.collaborators },
+    { edit: mayEdit(), share: facts.role === 'owner' },
+    (changes) => link.changeMeta(changes));
+  const shown = { project, clients: /** @type {Person[]} */ ([]) };
+  const show = () => {
+    list.show(shown.clients, [project.meta.owner, ...project.meta.collaborators.map((c) => c.name)]);
+    project.here(shown.clients.map((c) => c.name));
+  };
+  /** A role may change while one is here. */
+  const showRole = () => {
+    const before = find('.editor').dataset.role;
+    find('.editor').dataset.role = link.role;
+    project.can.edit = mayEdit();
+    project.can.share = link.role === 'owner';
+    project.show();
+    if (link.role === 'owner') messages.toast('You are the owner of this sculpture now.');
+    else if (link.role === 'viewer') messages.toast('You can only look at this sculpture now.');
+    else messages.toast(before === 'owner' ? `${project.meta.owner} is the owner of this sculpture now.` : 'You can sculpt now.');
+    if (!mayEdit()) hand.sculptor.cancel();
+    roleChanged();
+  };
+  on(link, 'people', (/** @type {{clients: Person[]}} */ { clients }) => {
+    shown.clients = clients;
+    if (find('.editor').dataset.role !== link.role) showRole();
+    hand.color = clients.find((c) => c.you)?.colour ?? hand.color;
+    hand.presence.people(clients);
+    show();
+  });
+  on(link, 'cursor', (cursor) => hand.presence.moved(cursor));
+  on(link, 'meta', ({ changes, name }) => {
+    project.applied(changes);
+    show();
+    if (name !== facts.user.name && changes.name !== undefined) messages.toast(`${name} renamed this sculpture to “${changes.name}”.`);
+  });
+  on(link, 'removed', ({ message }) => {
+    hand.sculptor.cancel();
+    messages.banner('');
+    messages.ended('You are no longer in this room', message);
+  });
+  return shown;
+}
