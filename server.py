@@ -28,6 +28,7 @@ from handlers.heartbeat import Heartbeat
 from handlers.outbox import RoomOutbox
 from handlers.thumbnails import Thumbnails
 from handlers.uploads import Imports
+from handlers.words import Words
 from rooms.accounts import Accounts
 from rooms.errors import ClayroomError
 from rooms.map import RoomMap
@@ -87,6 +88,7 @@ def make_app(store: Store, rooms: RoomMap, settings: Settings, accounts: Account
         templates=make_templates(HERE / "templates"),
         imports=Imports(settings.data / "uploads"),
         thumbnails=Thumbnails(store, settings.workers),
+        words=Words(HERE / "static" / "locales", settings.debug),
     )
     return Application(
         routes(parts),

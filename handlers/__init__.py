@@ -9,7 +9,7 @@ from typing import Any
 
 from tornado.routing import URLSpec
 
-from handlers.accounts import LogIn, LogOut, SignUp
+from handlers.accounts import ChooseLanguage, LogIn, LogOut, SignUp
 from handlers.base import Parts
 from handlers.meshes import BlobDownload, Export, Import, SnapshotManifest
 from handlers.pages import EditorPage, Health, Home
@@ -30,6 +30,7 @@ def routes(parts: Parts) -> list[URLSpec]:
         URLSpec(r"/signup", SignUp, given),
         URLSpec(r"/login", LogIn, given),
         URLSpec(r"/logout", LogOut, given),
+        URLSpec(r"/language", ChooseLanguage, given),
         URLSpec(r"/projects", CreateProject, given),
         URLSpec(rf"/p/{PROJECT}", EditorPage, given),
         URLSpec(

@@ -1,12 +1,12 @@
-"""Signing up, logging in and out. Who may, and how often, is decided by ``rooms.accounts``."""
+"""Signing up, logging in and out, and one's language. Who may, and how often, is decided by ``rooms.accounts``."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlsplit
 
-from handlers.base import SESSION_DAYS, BaseHandler, sentence, status_of
-from rooms.errors import ClayroomError
+from handlers.base import LANGUAGE_COOKIE, LANGUAGE_DAYS, SESSION_DAYS, BaseHandler, sentence, status_of
+from rooms.errors import ClayroomError, Invalid
 
 
 def local_path(url: str) -> str:
@@ -83,6 +83,18 @@ class LogOut(BaseHandler):
         self.clear_cookie(self.session_cookie, path="/", secure=self.settings["secure"])
         self.clear_cookie(self.settings["xsrf_cookie_name"], path="/", secure=self.settings["secure"])
         self.see_other("/")
+
+
+class ChooseLanguage(BaseHandler):
+    """Remembers the language in this browser, and shows the same page in it."""
+
+    def post(self) -> None:
+        code = self.get_body_argument("language")
+        if code not in self.parts.words.languages:
+            offered = ", ".join(self.parts.words.languages)
+            raise Invalid(f"There is no language {code!r} here; there are {offered}.")
+        self.set_cookie(LANGUAGE_COOKIE, code, expires_days=LANGUAGE_DAYS, **cookie_flags(self.settings["secure"]))
+        self.see_other(local_path(self.get_body_argument("next", "/")))
 
 
 def cookie_flags(secure: bool) -> dict[str, Any]:

@@ -13,7 +13,6 @@ import logging
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from handlers.heartbeat import Heartbeat
     from handlers.thumbnails import Thumbnails
     from handlers.uploads import Imports
+    from handlers.words import Language, Words
     from rooms.accounts import Accounts
     from rooms.map import RoomMap
     from rooms.store import Store
@@ -83,6 +83,10 @@ WORDS: dict[int, tuple[str, str, str]] = {
     ),
 }
 
+#: Holds the code of the language that was chosen. No secret, and worth keeping for longer than a login.
+LANGUAGE_COOKIE = "clayroom_language"
+LANGUAGE_DAYS = 400
+
 #: Ranking of roles for "at least": each may do all that those before it may.
 RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.OWNER: 2}
 
@@ -100,6 +104,7 @@ class Parts:
     templates: jinja2.Environment
     imports: Imports
     thumbnails: Thumbnails
+    words: Words
 
 
 class AllowedHosts:
@@ -128,7 +133,7 @@ def make_templates(folder: Path) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(json_script=json_script, ago=ago, count=count)
+    environment.filters.update(json_script=json_script)
     return environment
 
 
@@ -138,26 +143,6 @@ def json_script(value: Any) -> Markup:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)
-
-
-def ago(at: datetime | None, now: datetime | None = None) -> str:
-    """How long ago ``at`` was, in words. A time without a zone is taken as UTC, as the database gives it."""
-    if at is None:
-        return "never"
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    seconds = ((now or datetime.now(UTC)) - at).total_seconds()
-    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        number = int(seconds // length)
-        if number > 30 and unit == "day":
-            return f"on {at.day} {at:%B %Y}"
-        if number >= 1:
-            return f"{count(number, unit)} ago"
-    return "just now"
-
-
-def count(number: int, noun: str) -> str:
-    """``1 minute``, ``2 minutes``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def sentence(message: str) -> str:
@@ -262,6 +247,13 @@ class BaseHandler(HostChecked):
         token = self.session_token()
         self.session = await self.parts.accounts.who(token) if token else None
 
+    @property
+    def language(self) -> Language:
+        """The language of the asking browser: what was chosen on a page of ours, or else what the browser asks for."""
+        return self.parts.words.choose(
+            self.get_cookie(LANGUAGE_COOKIE), self.request.headers.get("Accept-Language", "")
+        )
+
     def person(self) -> Session:
         """The session of the asking person. Raises NotLoggedIn for a stranger."""
         if self.session is None:
@@ -289,7 +281,10 @@ class BaseHandler(HostChecked):
         """Finishes with a rendered page. Every template may use what is listed here."""
         assets = self.parts.assets
         assets.refresh()
+        self.parts.words.refresh()
+        language = self.language
         self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Content-Language", language.code)
         self.finish(
             self.parts.templates.get_template(template).render(
                 user=self.session.user if self.session else None,
@@ -299,6 +294,12 @@ class BaseHandler(HostChecked):
                 modules=assets.modules,
                 xsrf_token=self.xsrf_token.decode(),
                 version=assets.digest,
+                t=language.t,
+                ago=language.ago,
+                language=language.code,
+                languages=self.parts.words.names(),
+                page_texts=language.page_texts,
+                here=self.request.uri if self.request.method == "GET" else "/",
                 **values,
             )
         )

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from handlers.base import ago
 from handlers.projects import project_name
 from rooms.errors import Invalid
 from rooms.map import RoomMap
@@ -118,20 +116,3 @@ def test_project_name_too_long() -> None:
     """A name that somebody typed is not cut behind their back."""
     with pytest.raises(Invalid, match="121 characters; at most 120"):
         project_name("x" * 121, "")
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(5, "just now"), (60, "1 minute ago"), (3599, "59 minutes ago"), (7200, "2 hours ago"), (86400 * 3, "3 days ago")],
-)
-def test_ago(seconds: int, words: str) -> None:
-    """The largest unit that fits, in whole numbers."""
-    now = datetime(2026, 5, 17, 12, tzinfo=UTC)
-    assert ago(now - timedelta(seconds=seconds), now) == words
-
-
-def test_ago_long() -> None:
-    """Beyond a month the date says more; without one there is none."""
-    now = datetime(2026, 5, 17, 12, tzinfo=UTC)
-    assert ago(datetime(2026, 1, 2), now) == "on 2 January 2026"
-    assert ago(None, now) == "never"

@@ -1,6 +1,7 @@
 /** What is safe and what is not, in a few words. */
 
 import { find } from '../dom.js';
+import { t } from '../words.js';
 
 /**
  * @typedef {object} Safety
@@ -21,24 +22,22 @@ export const PATIENCE_MS = 1500;
  * @returns {{text: string, tone: '' | 'good' | 'busy' | 'bad'}}
  */
 export function wordsFor({ online, connecting, journaled, pending, waiting, saving, savedAt }, now) {
-  if (connecting) return { text: 'Connecting…', tone: 'busy' };
-  if (!online) {
-    return { text: waiting > 0 ? `Offline: ${count(waiting, 'stroke')} ${waiting === 1 ? 'waits' : 'wait'} here` : 'Offline', tone: 'bad' };
-  }
-  if (!journaled) return { text: 'Not being saved: the database is away', tone: 'bad' };
-  if (saving) return { text: 'Saving…', tone: 'busy' };
-  if (pending > 0) return { text: 'Sending…', tone: 'busy' };
-  if (savedAt === 0) return { text: 'Every stroke is kept', tone: 'good' };
-  return { text: `Saved ${ago(now - savedAt)}`, tone: 'good' };
+  if (connecting) return { text: t('room.save.connecting'), tone: 'busy' };
+  if (!online) return { text: waiting > 0 ? t('room.save.offlineWaiting', { count: waiting }) : t('room.save.offline'), tone: 'bad' };
+  if (!journaled) return { text: t('room.save.databaseAway'), tone: 'bad' };
+  if (saving) return { text: t('room.save.saving'), tone: 'busy' };
+  if (pending > 0) return { text: t('room.save.sending'), tone: 'busy' };
+  if (savedAt === 0) return { text: t('room.save.kept'), tone: 'good' };
+  return { text: savedAgo(now - savedAt), tone: 'good' };
 }
 
-/** @param {number} ms */
-export function ago(ms) {
+/** Saved so many milliseconds ago. @param {number} ms */
+export function savedAgo(ms) {
   const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return 'just now';
-  if (minutes < 60) return `${minutes} min ago`;
-  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ago`;
-  return `${Math.floor(minutes / 1440)} days ago`;
+  if (minutes < 1) return t('room.save.justNow');
+  if (minutes < 60) return t('room.save.minutes', { count: minutes });
+  if (minutes < 48 * 60) return t('room.save.hours', { count: Math.floor(minutes / 60) });
+  return t('room.save.days', { count: Math.floor(minutes / 1440) });
 }
 
 /** @param {number} n @param {string} what */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CURSOR_MS, CursorSender } from '../../../static/editor/cursor.js';
-import { ago, wordsFor } from '../../../static/editor/panels/saving.js';
+import { savedAgo, wordsFor } from '../../../static/editor/panels/saving.js';
 import { BrushSettings } from '../../../static/editor/settings.js';
+import '../english.js';
 
 const SAFE = { online: true, connecting: false, journaled: true, pending: 0, waiting: 0, saving: false, savedAt: 1000 };
 
@@ -22,7 +23,7 @@ for (const { name, safety, text, tone } of [
 
 test('ago counts in the unit that a person would use', () => {
   // Never "0 min" and never "90 min".
-  assert.deepEqual([10_000, 61_000, 3_700_000, 3 * 86_400_000].map(ago), ['just now', '1 min ago', '1 h ago', '3 days ago']);
+  assert.deepEqual([10_000, 61_000, 3_700_000, 3 * 86_400_000].map(savedAgo), ['Saved just now', 'Saved 1 min ago', 'Saved 1 h ago', 'Saved 3 days ago']);
 });
 
 test('cursors are sent at most every 50 ms, and the last one always', () => {
