@@ -15,6 +15,7 @@ import { attachHand } from './compose/hand.js';
 import { attachLayout } from './compose/layout.js';
 import { attachPeople } from './compose/people.js';
 import { attachStatus } from './compose/status.js';
+import { attachView } from './compose/view.js';
 import { attachWork } from './compose/work.js';
 import { attachDialogs, find } from './dom.js';
 import { Messages } from './panels/messages.js';
@@ -54,7 +55,8 @@ function start(facts) {
   attachToolbar(settings);
   const measure = attachLayout(editor);
   const work = attachWork(editor);
-  const hand = attachHand(editor, work);
+  const view = attachView(editor, storage());
+  const hand = attachHand(editor, work, view);
   const people = attachPeople(editor, hand, () => {
     work.saveState.update({}, editor.mayEdit());
     measure();
@@ -75,6 +77,7 @@ function start(facts) {
       ready,
       stage,
       settings,
+      view: view.settings,
       digest: () => Object.fromEntries([...link.replica.pieces.keys()].map((piece) => [piece, link.replica.digest(piece)])),
       state: () => ({
         status: connection.status, people: people.clients, meta: people.project.meta, sculpting: hand.sculptor.sculpting,

@@ -69,7 +69,7 @@ export class Sculptor {
   hover(x, y) {
     if (this._stroke) return true;
     const under = this.pick(x, y);
-    this.cursor = under && { ...under, radius: this._spread() * under.hit.distance };
+    this.cursor = under && { ...under, radius: this._radiusAt(under.hit.distance) };
     return under !== null;
   }
 
@@ -162,21 +162,22 @@ export class Sculptor {
     this.outlet.send(flush, { piece, stroke, end: false });
   }
 
-  /** Radius per distance: the brush keeps its size on the screen. */
-  _spread() {
-    return this.settings.radius * this.stage.turntable.worldPerPixel(1);
+  /** Quanta: the brush keeps its size on the screen. @param {number} distance of a hit from its ray's origin, quanta */
+  _radiusAt(distance) {
+    const { radius, spread } = this.stage.brushSize(this.settings.radius);
+    return radius + spread * distance;
   }
 
   /** @param {Sample} sample */
   _sample({ x, y, pressure }) {
-    return { ray: this.stage.rayAt(x, y), radius: 0, spread: this._spread(), pressure };
+    return { ray: this.stage.rayAt(x, y), ...this.stage.brushSize(this.settings.radius), pressure };
   }
 
   /** @param {Sample} sample */
   _show(sample) {
     const { maker, piece } = /** @type {NonNullable<typeof this._stroke>} */ (this._stroke);
     const { hit } = maker;
-    if (hit) this.cursor = { piece, hit, radius: this._spread() * hit.distance * pressureFactor(sample.pressure, maker.pressureRadius) };
+    if (hit) this.cursor = { piece, hit, radius: this._radiusAt(hit.distance) * pressureFactor(sample.pressure, maker.pressureRadius) };
     this.stage.invalidate();
   }
 }

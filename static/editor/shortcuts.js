@@ -1,8 +1,10 @@
 /** Keys. Nothing here while somebody types, and nothing while a dialog is open. */
 
 import { TOOLS } from './settings.js';
+import { numpadCommand } from './view_commands.js';
 
 /** @import { BrushSettings } from './settings.js' */
+/** @import { ViewCommand } from './view_commands.js' */
 
 /**
  * @typedef {object} Commands
@@ -15,6 +17,7 @@ import { TOOLS } from './settings.js';
  * @property {() => void} sheet
  * @property {(dx: number, dy: number) => void} orbit pixels
  * @property {(factor: number) => void} zoom
+ * @property {(command: ViewCommand) => void} view
  * @property {() => boolean} sculpting whether a stroke is being made
  */
 
@@ -38,6 +41,11 @@ export class Shortcuts {
     const command = e.ctrlKey || e.metaKey;
     if (!commands.sculpting()) {
       settings.hold({ smooth: e.shiftKey && !command, invert: e.altKey || command });
+    }
+    const view = numpadCommand(e);
+    if (view) {
+      commands.view(view);
+      return true;
     }
     if (command) {
       if (key === 'z') {

@@ -7,7 +7,7 @@
  * Points that go in and out are in quanta, as the kernel has them; pixels are CSS pixels of the canvas.
  */
 import { ACESFilmicToneMapping, BufferAttribute, BufferGeometry, Group, Mesh, PlaneGeometry, Raycaster, Scene, Vector2, Vector3, WebGLRenderer } from 'three';
-import { TurntableCamera } from './camera.js';
+import { OrbitCamera } from './camera.js';
 import { QUANTA_PER_RADIUS, RADIUS_PER_QUANTUM } from '../kernel/units.js';
 import { clayMaterial, contactShadowMaterial } from './clay.js';
 import { MeshView } from './meshview.js';
@@ -15,6 +15,7 @@ import { Resolution } from './resolution.js';
 
 /** @import { ClayMesh } from '../kernel/mesh.js' */
 /** @import { Ray, Vec3 } from '../kernel/units.js' */
+/** @import { ViewSettings } from './settings.js' */
 
 /** Width of the table's shadow, as a part of the sculpture's. */
 const FOOT = 0.62;
@@ -45,7 +46,7 @@ export class Stage {
     // The program is our own and tested; asking the driver for its log would wait for the compiler.
     this.renderer.debug.checkShaderErrors = false;
 
-    this.turntable = new TurntableCamera({ damping });
+    this.turntable = new OrbitCamera({ damping });
     this.turntable.onChange = () => this.invalidate();
     this.scene = new Scene();
     this.material = clayMaterial();
@@ -62,6 +63,8 @@ export class Stage {
     this.resolution = new Resolution();
     /** Draws what lies over the clay. @type {(context: CanvasRenderingContext2D, now: number) => boolean} true: again next frame */
     this.onRings = () => false;
+    /** Called with every picture, when the camera may have moved. @type {() => void} */
+    this.onView = () => {};
     /** Called after a frame in which the camera came to rest. @type {() => void} */
     this.onMoved = () => {};
     this.framesDrawn = 0;
@@ -120,6 +123,13 @@ export class Stage {
     this.turntable.frame(this._center, this._radius, home);
   }
 
+  /** Looks as these settings say. @param {ViewSettings} settings */
+  show({ values }) {
+    this.turntable.setStyle(values.turning, values.rollLock);
+    this.turntable.setProjection(values.projection === 'orthographic');
+    this.invalidate();
+  }
+
   /** @param {ArrayLike<number>} point quanta */
   focus(point) {
     this.turntable.focus(this._vector.set(point[0], point[1], point[2]).multiplyScalar(RADIUS_PER_QUANTUM));
@@ -132,10 +142,23 @@ export class Stage {
     this._ndc.set((x / this.turntable.width) * 2 - 1, 1 - (y / this.turntable.height) * 2);
     this._raycaster.setFromCamera(this._ndc, this.turntable.camera);
     const { origin, direction } = this._raycaster.ray;
+    const { camera, orthographic } = this.turntable;
+    // Parallel rays begin in front of all clay, wherever the eye is said to be.
+    if (orthographic) origin.addScaledVector(direction, camera.near);
     return {
       origin: [origin.x * QUANTA_PER_RADIUS, origin.y * QUANTA_PER_RADIUS, origin.z * QUANTA_PER_RADIUS],
       direction: [direction.x, direction.y, direction.z],
     };
+  }
+
+  /**
+   * A brush of so many pixels: its radius is `radius + spread · distance`, in quanta, the distance being that of a hit from its ray's origin.
+   * @param {number} pixels
+   */
+  brushSize(pixels) {
+    const { turntable } = this;
+    if (turntable.orthographic) return { radius: pixels * turntable.worldPerPixel() * QUANTA_PER_RADIUS, spread: 0 };
+    return { radius: 0, spread: pixels * turntable.worldPerPixel(1) };
   }
 
   /** Quanta that `pixels` cover at the depth of `point`. @param {number} pixels @param {ArrayLike<number>} point */
@@ -259,6 +282,7 @@ export class Stage {
     const up = this._vector.set(0, 1, 0).transformDirection(this.turntable.camera.matrixWorldInverse);
     this.material.uniforms.skyDirection.value.copy(up);
     this.renderer.render(this.scene, this.turntable.camera);
+    this.onView();
     this.framesDrawn++;
   }
 

@@ -10,14 +10,15 @@ import { TOOLS } from '../settings.js';
 import { Shortcuts, attachShortcuts } from '../shortcuts.js';
 
 /** @import { Editor } from './editor.js' */
+/** @import { View } from './view.js' */
 
 /** Colour of one's own ring until the room has given one. */
 const OWN_COLOR = '#ffffff';
 
 /** @typedef {ReturnType<typeof attachHand>} Hand */
 
-/** @param {Editor} editor @param {{save: () => void, historyChanged: () => void}} work */
-export function attachHand({ link, stage, canvas, settings, mayEdit }, work) {
+/** @param {Editor} editor @param {{save: () => void, historyChanged: () => void}} work @param {View} view */
+export function attachHand({ link, stage, canvas, settings, mayEdit }, work, view) {
   const sculptor = new Sculptor(stage, settings, () => link.replica.pieces.values(), {
     send: (flush, { piece, stroke, end }) => link.sendFlush(flush, { piece, stroke, flags: end ? Flag.END : 0 }),
     nextStroke: () => link.newStroke(),
@@ -74,6 +75,7 @@ export function attachHand({ link, stage, canvas, settings, mayEdit }, work) {
     sheet: () => void openDialog('shortcuts'),
     orbit: (dx, dy) => stage.turntable.orbit(dx, dy),
     zoom: (factor) => stage.turntable.zoom(factor),
+    view: (command) => view.commands[command](),
     sculpting: () => sculptor.sculpting,
   });
   const gestures = new Gestures({
