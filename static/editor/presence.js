@@ -1,6 +1,6 @@
 /** Everybody's brush on the surface, one's own included, with the names of the others beside theirs. */
 
-import { mirroredVector, MIRROR_X } from '../kernel/index.js';
+import { mirrorCombinations, mirroredVector } from '../kernel/index.js';
 import { CursorFlag } from '../wire/frames.js';
 import { drawRing } from '../view/ring.js';
 import { make } from './dom.js';
@@ -46,7 +46,7 @@ export class Presence {
     this.meshOf = meshOf;
     /** @type {Map<string, Other>} by client */
     this.others = new Map();
-    /** One's own brush. @type {{position: ArrayLike<number>, normal: ArrayLike<number>, radius: number, pressed: boolean, color: string, mirror: boolean} | null} */
+    /** One's own brush. @type {{position: ArrayLike<number>, normal: ArrayLike<number>, radius: number, pressed: boolean, color: string, mirror: number} | null} `mirror`: axes, see symmetry.js */
     this.own = null;
     /** Called when somebody begins or stops sculpting. @type {(client: string, sculpting: boolean) => void} */
     this.onSculpting = () => {};
@@ -131,9 +131,9 @@ export class Presence {
     if (this.own) {
       const { mirror, ...ring } = this.own;
       drawRing(context, { ...ring, opacity: 0.95 }, project);
-      if (mirror) {
-        const position = mirroredVector(/** @type {Vec3} */ (ring.position), MIRROR_X);
-        const normal = mirroredVector(/** @type {Vec3} */ (ring.normal), MIRROR_X);
+      for (const combination of mirrorCombinations(mirror).slice(1)) {
+        const position = mirroredVector(/** @type {Vec3} */ (ring.position), combination);
+        const normal = mirroredVector(/** @type {Vec3} */ (ring.normal), combination);
         drawRing(context, { ...ring, position, normal, opacity: 0.95, quiet: true }, project);
       }
     }

@@ -5,7 +5,7 @@
  * call; the flush only decides when the others learn of it.
  */
 
-import { MIRROR_X, StrokeMaker, pressureFactor } from '../kernel/index.js';
+import { StrokeMaker, pressureFactor } from '../kernel/index.js';
 
 /** @import { Hit } from '../kernel/pick.js' */
 /** @import { Displacement } from '../kernel/quantise.js' */
@@ -90,14 +90,7 @@ export class Sculptor {
     this.settings.hold(keys);
     const { settings } = this;
     const inverted = settings.activeInvert;
-    const maker = new StrokeMaker(piece.mesh, {
-      brush: settings.activeTool,
-      strength: settings.strength / 100,
-      invert: inverted,
-      mirror: settings.switches.mirror ? MIRROR_X : 0,
-      pressureRadius: settings.switches.pressureRadius ? undefined : 0,
-      pressureStrength: settings.switches.pressureStrength ? 1 : 0,
-    });
+    const maker = new StrokeMaker(piece.mesh, settings.strokeSettings());
     if (!maker.begin(this._sample(sample))) return false;
     this._stroke = { maker, piece: piece.piece, stroke: this.outlet.nextStroke(), sent: false, inverted };
     this._lastFlush = performance.now();
@@ -162,15 +155,19 @@ export class Sculptor {
     this.outlet.send(flush, { piece, stroke, end: false });
   }
 
-  /** Quanta: the brush keeps its size on the screen. @param {number} distance of a hit from its ray's origin, quanta */
+  /** Quanta. @param {number} distance of a hit from its ray's origin, quanta */
   _radiusAt(distance) {
-    const { radius, spread } = this.stage.brushSize(this.settings.radius);
+    const { radius, spread } = this._size();
     return radius + spread * distance;
+  }
+
+  _size() {
+    return this.settings.sizeOf((pixels) => this.stage.brushSize(pixels));
   }
 
   /** @param {Sample} sample */
   _sample({ x, y, pressure }) {
-    return { ray: this.stage.rayAt(x, y), ...this.stage.brushSize(this.settings.radius), pressure };
+    return { ray: this.stage.rayAt(x, y), ...this._size(), pressure };
   }
 
   /** @param {Sample} sample */

@@ -68,14 +68,14 @@ export class Shortcuts {
         // Shift also borrows Smooth; the strength that is meant is that of the chosen brush.
         settings.hold({ smooth: false });
         settings.setStrength(settings.strength + 5 * bracket);
-      } else settings.setRadius(settings.radius * (bracket < 0 ? 1 / 1.1 : 1.1) + 0.5 * bracket);
+      } else settings.scaleRadius(bracket < 0 ? 1 / 1.1 : 1.1);
       return true;
     }
     const turn = e.shiftKey ? ARROW_TURN / 5 : ARROW_TURN;
     switch (key) {
       case 'x': this.adjusting = 'radius'; return true;
       case 'c': this.adjusting = 'strength'; return true;
-      case 'm': settings.toggle('mirror'); return true;
+      case 'm': settings.toggleMirror('x'); return true;
       case 'i': settings.toggle('invert'); return true;
       case 'f': commands.focus(); return true;
       case 'Home': commands.home(); return true;
@@ -109,7 +109,7 @@ export class Shortcuts {
 
   /** Moves the slider whose key is held. True if there is one. @param {number} dx pixels */
   adjust(dx) {
-    if (this.adjusting === 'radius') this.settings.setRadius(this.settings.radius + dx);
+    if (this.adjusting === 'radius') this.settings.moveRadius(dx);
     else if (this.adjusting === 'strength') this.settings.setStrength(this.settings.strength + Math.sign(dx) * Math.max(1, Math.abs(dx) / 3));
     else return false;
     return true;

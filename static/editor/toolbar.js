@@ -4,11 +4,19 @@ import { find } from './dom.js';
 import { RADIUS } from './settings.js';
 
 /** @import { BrushName } from '../kernel/brushes/index.js' */
-/** @import { BrushSettings, Switch } from './settings.js' */
+/** @import { BrushSettings } from './settings.js' */
 
 /** Radius sliders move evenly in the logarithm: small radii need finer steps. */
 const RADIUS_STEPS = 1000;
 const LOG_SPAN = Math.log(RADIUS.max / RADIUS.min);
+
+/** @type {Readonly<Record<string, {isOn: (settings: BrushSettings) => boolean, turn: (settings: BrushSettings) => void}>>} */
+const SWITCHES = {
+  invert: { isOn: (settings) => settings.activeInvert, turn: (settings) => settings.toggle('invert') },
+  mirror: { isOn: (settings) => settings.mirrors('x'), turn: (settings) => settings.toggleMirror('x') },
+  pressureRadius: { isOn: (settings) => settings.get('pressureRadius') > 0, turn: (settings) => settings.set('pressureRadius', settings.get('pressureRadius') > 0 ? 0 : 0.75) },
+  pressureStrength: { isOn: (settings) => settings.get('pressureStrength') > 0, turn: (settings) => settings.set('pressureStrength', settings.get('pressureStrength') > 0 ? 0 : 1) },
+};
 
 /** @param {BrushSettings} settings */
 export function attachToolbar(settings) {
@@ -33,7 +41,8 @@ export function attachToolbar(settings) {
     });
   }
   for (const button of switches) {
-    button.addEventListener('click', () => settings.toggle(/** @type {Switch} */ (button.dataset.setting)));
+    const { turn } = SWITCHES[button.dataset.setting ?? ''];
+    button.addEventListener('click', () => turn(settings));
   }
   radius.range.addEventListener('input', () => {
     settings.setRadius(RADIUS.min * Math.exp((Number(radius.range.value) / RADIUS_STEPS) * LOG_SPAN));
@@ -59,8 +68,7 @@ export function attachToolbar(settings) {
       if (tool.dataset.tool === active) title.textContent = tool.querySelector('span')?.textContent ?? '';
     }
     for (const button of switches) {
-      const name = /** @type {Switch} */ (button.dataset.setting);
-      button.setAttribute('aria-checked', String(name === 'invert' ? settings.activeInvert : settings.switches[name]));
+      button.setAttribute('aria-checked', String(SWITCHES[button.dataset.setting ?? ''].isOn(settings)));
     }
     const along = Math.log(settings.radius / RADIUS.min) / LOG_SPAN;
     set(radius, String(Math.round(along * RADIUS_STEPS)), String(settings.radius), along);

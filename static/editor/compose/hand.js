@@ -32,7 +32,7 @@ export function attachHand({ link, stage, canvas, settings, mayEdit }, work, vie
     const at = sculptor.cursor;
     presence.own = at && mayEdit() ? {
       position: at.hit.point, normal: at.hit.normal, radius: at.radius, pressed: sculptor.sculpting, color: hand.color,
-      mirror: settings.switches.mirror,
+      mirror: settings.get('mirror'),
     } : null;
     canvas.dataset.over = at && mayEdit() ? 'clay' : '';
     stage.invalidateRings();

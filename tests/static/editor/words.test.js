@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CURSOR_MS, CursorSender } from '../../../static/editor/cursor.js';
 import { savedAgo, wordsFor } from '../../../static/editor/panels/saving.js';
-import { BrushSettings } from '../../../static/editor/settings.js';
 import '../english.js';
 
 const SAFE = { online: true, connecting: false, journaled: true, pending: 0, waiting: 0, saving: false, savedAt: 1000 };
@@ -53,27 +52,4 @@ test('a brush that leaves the clay says so once', () => {
   sender.show(null);
   sender.show(null);
   assert.deepEqual(flags, [1, 0]);
-});
-
-test('settings survive a reload, a broken memory does not hurt', () => {
-  // What is read back is checked: the storage belongs to the browser, not to us.
-  /** @type {Map<string, string>} */
-  const memory = new Map();
-  const storage = { getItem: (/** @type {string} */ k) => memory.get(k) ?? null, setItem: (/** @type {string} */ k, /** @type {string} */ v) => void memory.set(k, v) };
-  const first = new BrushSettings(storage);
-  first.choose('clay');
-  first.setRadius(99);
-  first.toggle('invert');
-  const second = new BrushSettings(storage);
-  assert.deepEqual([second.tool, second.radius, second.switches.invert], ['clay', 99, false]);
-  for (const key of memory.keys()) memory.set(key, '{"tool": "__proto__", "radius": 1e9, "strengths": 3}');
-  assert.deepEqual([new BrushSettings(storage).tool, new BrushSettings(storage).radius], ['draw', 60]);
-});
-
-test('Shift borrows Smooth, Ctrl turns the inversion round', () => {
-  // Held keys change the next stroke and nothing that is remembered.
-  const settings = new BrushSettings();
-  settings.toggle('invert');
-  settings.hold({ smooth: true, invert: true });
-  assert.deepEqual([settings.activeTool, settings.tool, settings.activeInvert], ['smooth', 'draw', false]);
 });
