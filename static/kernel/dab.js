@@ -10,8 +10,10 @@ import { feather, mirrorCombinations, mirroredDab } from './symmetry.js';
 import { surfaceMoved } from './update.js';
 import { weigh } from './weigh.js';
 
+/** @import { BrushName } from './brushes/index.js' */
 /** @import { ClayMesh } from './mesh.js' */
 /** @import { Selection } from './selection.js' */
+/** @import { StrokeSettings } from './stroke_settings.js' */
 /** @import { Vec3 } from './units.js' */
 
 /**
@@ -22,14 +24,20 @@ import { weigh } from './weigh.js';
  * @property {number} radius  quanta
  * @property {number} strength 0 … 1 for most brushes, not squared
  * @property {1 | -1} sign    −1 when the brush is inverted
+ * @property {Vec3} travel    from the centre of the stroke's last dab to this one, quanta; zero at the first
+ * @property {Readonly<StrokeSettings>} settings of the stroke
  */
+
+/** What a brush's panel shows beside its radius: names of settings, in order. @typedef {readonly (keyof StrokeSettings)[]} Controls */
 
 /**
  * @typedef {Object} Brush
- * @property {string} name
- * @property {number} strength  what it starts with in the toolbar, 0 … 1 (SculptGL's)
+ * @property {BrushName} name
+ * @property {number} strength  what it starts with, 0 … 1 (SculptGL's where it has that brush)
  * @property {boolean} holds    takes hold of its vertices at the press (see GrabHold) and makes no dabs
  * @property {boolean} contracts pulls towards something, so it is to be limited; see contraction.js
+ * @property {Readonly<Partial<StrokeSettings>>} defaults  what it starts with where that differs from all brushes' defaults
+ * @property {Controls} controls
  * @property {number} areaShare over which share of the radius it wants the plane under it (see area.js); 0 if it needs none
  * @property {(mesh: ClayMesh, dab: Dab, selection: Selection) => void} displace
  *   fills `selection.displacements` from `selection.weights`; does not change the mesh

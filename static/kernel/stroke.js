@@ -56,6 +56,8 @@ export class StrokeMaker {
     this._hold = null;
     /** @type {Required<Sample> | null} the last sample, with a direction of length 1 */
     this._last = null;
+    /** Of the last dab. @type {Vec3 | null} */
+    this._lastCentre = null;
     this._progress = 0;
   }
 
@@ -144,11 +146,14 @@ export class StrokeMaker {
 
   /** @param {Required<Sample>} sample @param {Hit} hit */
   _dab(sample, hit) {
-    applyDab(this.mesh, this.brush, this._dabAt(sample, hit), this.mirror);
+    const dab = this._dabAt(sample, hit);
+    applyDab(this.mesh, this.brush, dab, this.mirror);
+    this._lastCentre = dab.centre;
   }
 
   /** @param {Required<Sample>} sample @param {Hit} hit @returns {Dab} */
   _dabAt(sample, hit) {
+    const [x, y, z] = hit.point, [lastX, lastY, lastZ] = this._lastCentre ?? hit.point;
     return {
       centre: hit.point,
       normal: hit.normal,
@@ -156,6 +161,8 @@ export class StrokeMaker {
       radius: this._radius(sample, hit.distance),
       strength: this.strength * pressureFactor(sample.pressure, this.pressureStrength),
       sign: this.sign,
+      travel: [x - lastX, y - lastY, z - lastZ],
+      settings: this.settings,
     };
   }
 

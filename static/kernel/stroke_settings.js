@@ -101,12 +101,11 @@ const COMMON = {
 
 /** What a brush starts with: a new record, to be changed freely. @param {BrushName} name @returns {StrokeSettings} */
 export function defaultsOf(name) {
-  /** @type {{strength: number, holds: boolean, defaults?: Partial<StrokeSettings>} | undefined} */
   const brush = BRUSHES[name];
   if (brush === undefined) throw new RangeError(`there is no brush ${name}; there are ${Object.keys(BRUSHES).join(', ')}`);
   // What is held keeps its size and its pull, however hard the pen is pressed.
   const pressureRadius = brush.holds ? 0 : COMMON.pressureRadius;
-  return { ...structuredClone(COMMON), strength: brush.strength, pressureRadius, ...structuredClone(brush.defaults ?? {}), brush: name };
+  return { ...structuredClone(COMMON), strength: brush.strength, pressureRadius, ...structuredClone(brush.defaults), brush: name };
 }
 
 /**

@@ -40,6 +40,7 @@ export function mirroredDab(dab, combination) {
     centre: mirroredVector(dab.centre, combination),
     normal: mirroredVector(dab.normal, combination),
     view: mirroredVector(dab.view, combination),
+    travel: mirroredVector(dab.travel, combination),
   };
 }
 

@@ -18,7 +18,8 @@ export const MAX_SERVER_MESSAGE = 1024 * 1024;
 /** Flags of a CURSOR. */
 export const CursorFlag = Object.freeze({ SURFACE: 1, PRESSED: 2, INVERTED: 4 });
 /** Brush numbers of a CURSOR, never renumbered. */
-export const BRUSHES = Object.freeze(['draw', 'clay', 'smooth', 'inflate', 'flatten', 'grab']);
+export const BRUSHES = Object.freeze(['draw', 'clay', 'smooth', 'inflate', 'flatten', 'grab', 'drawSharp', 'clayStrips', 'layer', 'blob', 'crease',
+  'pinch', 'scrape', 'fill', 'snakeHook', 'elasticGrab', 'nudge', 'twist', 'scale', 'mask', 'paint', 'smear']);
 
 const CURSOR_SIZE = 48;
 const RECEIPT_SIZE = 32;

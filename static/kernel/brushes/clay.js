@@ -1,4 +1,5 @@
 import { areaPlane } from '../area.js';
+import { PUSH_CONTROLS } from './controls.js';
 import { pullToPlane } from './moves.js';
 
 /** @import { Brush } from '../dab.js' */
@@ -17,6 +18,8 @@ export const clay = {
   strength: 0.5,
   holds: false,
   contracts: false,
+  defaults: {},
+  controls: PUSH_CONTROLS,
   areaShare: 1,
   displace(mesh, dab, selection) {
     const { normal, centre } = areaPlane(dab, selection);

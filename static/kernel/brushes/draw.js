@@ -1,4 +1,5 @@
 import { areaPlane } from '../area.js';
+import { PUSH_CONTROLS } from './controls.js';
 import { push } from './moves.js';
 
 /** @import { Brush } from '../dab.js' */
@@ -19,6 +20,8 @@ export const draw = {
   strength: 0.5,
   holds: false,
   contracts: false,
+  defaults: {},
+  controls: [...PUSH_CONTROLS, 'direction'],
   areaShare: NORMAL_SHARE,
   displace(_mesh, dab, selection) {
     push(selection, areaPlane(dab, selection).normal, DRAW_HEIGHT * dab.radius * dab.sign);

@@ -1,4 +1,5 @@
 import { areaPlane } from '../area.js';
+import { DAB_CONTROLS } from './controls.js';
 import { pullToPlane } from './moves.js';
 
 /** @import { Brush } from '../dab.js' */
@@ -19,6 +20,8 @@ export const flatten = {
   strength: 0.75,
   holds: false,
   contracts: true,
+  defaults: {},
+  controls: [...DAB_CONTROLS, 'height', 'depth'],
   areaShare: 1,
   displace(mesh, dab, selection) {
     const { normal, centre } = areaPlane(dab, selection);

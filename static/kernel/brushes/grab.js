@@ -3,6 +3,7 @@ import { quartic } from '../falloff.js';
 import { Selection } from '../selection.js';
 import { feather, mirrorCombinations, mirroredVector } from '../symmetry.js';
 import { surfaceMoved } from '../update.js';
+import { HOLD_CONTROLS } from './controls.js';
 
 /** @import { Brush, Dab } from '../dab.js' */
 /** @import { ClayMesh } from '../mesh.js' */
@@ -18,6 +19,8 @@ export const grab = {
   strength: 1,
   holds: true,
   contracts: false,
+  defaults: {},
+  controls: [...HOLD_CONTROLS, 'connected'],
   areaShare: 0,
   displace() {
     throw new Error('grab holds its vertices; use GrabHold');

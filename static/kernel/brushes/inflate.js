@@ -1,3 +1,5 @@
+import { PUSH_CONTROLS } from './controls.js';
+
 /** @import { Brush } from '../dab.js' */
 
 /** Height of one full dab, in radii (SculptGL). */
@@ -12,6 +14,8 @@ export const inflate = {
   strength: 0.3,
   holds: false,
   contracts: false,
+  defaults: {},
+  controls: PUSH_CONTROLS,
   areaShare: 0,
   displace({ normals }, dab, { ids, count, weights, displacements }) {
     const amount = INFLATE_HEIGHT * dab.radius * dab.sign;

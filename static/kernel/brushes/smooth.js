@@ -1,3 +1,5 @@
+import { DAB_CONTROLS } from './controls.js';
+
 /** @import { Brush } from '../dab.js' */
 
 /**
@@ -12,6 +14,8 @@ export const smooth = {
   strength: 0.75,
   holds: false,
   contracts: true,
+  defaults: {},
+  controls: [...DAB_CONTROLS, 'tangential'],
   areaShare: 0,
   displace({ pos, topology }, _dab, { ids, count, weights, displacements }) {
     const { ringStart, ring, boundary } = topology;

@@ -1,10 +1,13 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 
+import { BRUSHES } from '../../../static/kernel/brushes/index.js';
 import { checkMesh } from '../../../static/kernel/check.js';
 import { quartic } from '../../../static/kernel/falloff.js';
+import { defaultsOf } from '../../../static/kernel/stroke_settings.js';
 import { MIRROR_X, MIRROR_Y, MIRROR_Z, feather, mirrorCombinations } from '../../../static/kernel/symmetry.js';
 import { QUANTA_PER_RADIUS as R } from '../../../static/kernel/units.js';
+import { BRUSHES as NUMBERS } from '../../../static/wire/frames.js';
 import { above, makeStroke, meshOf, nearest, position, press, sheetMesh } from './helpers.js';
 import { mirroredInX, sheet, sphere } from './shapes.js';
 
@@ -239,5 +242,16 @@ test('every brush keeps the invariants, on open and on closed meshes, mirrored a
         assert.deepEqual(checkMesh(mesh), [], `${brush} at the end`);
       }
     }
+  }
+});
+
+test('every brush has a number on the wire, and a panel made of settings', () => {
+  // A brush without a number could not be shown to the others; a control without a setting would do nothing.
+  for (const [name, brush] of Object.entries(BRUSHES)) {
+    assert.ok(NUMBERS.includes(name), `${name} has no number`);
+    assert.equal(brush.name, name);
+    const settings = defaultsOf(brush.name);
+    for (const control of brush.controls) assert.ok(control in settings, `${name} shows ${control}`);
+    assert.equal(new Set(brush.controls).size, brush.controls.length, name);
   }
 });
