@@ -14,6 +14,7 @@ from handlers.base import Parts
 from handlers.meshes import BlobDownload, Export, Import, SnapshotManifest
 from handlers.pages import EditorPage, Health, Home
 from handlers.projects import ConnectToken, CreateProject, DeleteProject, ThumbnailImage
+from handlers.references import ReferenceImage, ReferenceUpload
 from handlers.socket import RoomSocket
 from handlers.static import AssetHandler
 from rooms.meshes import EXPORT_FORMATS
@@ -45,6 +46,8 @@ def routes(parts: Parts) -> list[URLSpec]:
         URLSpec(rf"/api/projects/{PROJECT}/blobs/([A-Za-z0-9_-]{{16,128}})", BlobDownload, given),
         URLSpec(rf"/api/projects/{PROJECT}/export\.({'|'.join(EXPORT_FORMATS)})", Export, given),
         URLSpec(rf"/api/projects/{PROJECT}/thumbnail\.webp", ThumbnailImage, given),
+        URLSpec(rf"/api/projects/{PROJECT}/references", ReferenceUpload, given),
+        URLSpec(rf"/api/projects/{PROJECT}/references/([A-Za-z0-9_-]{{16,32}})", ReferenceImage, given),
         URLSpec(r"/healthz", Health, given),
         URLSpec(r"/static/([0-9a-f]{16})/(.+)", AssetHandler, dict(assets=parts.assets, kind="own")),
         URLSpec(r"/vendor/three@([0-9.]+)/(.+)", AssetHandler, dict(assets=parts.assets, kind="vendor")),

@@ -56,7 +56,7 @@ class Import(BaseHandler):
     async def prepare(self) -> None:
         await super().prepare()
         person = self.person()
-        check_size(announced_size(self.request.headers))
+        check_size(announced_size(self.request.headers), MAX_UPLOAD_BYTES)
         self.upload = self.parts.imports.begin(person.user.user)
 
     def data_received(self, chunk: bytes) -> None:

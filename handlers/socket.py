@@ -167,6 +167,8 @@ class RoomSocket(HostChecked, WebSocketHandler):
                 self.place.keeper.adopt(self.place.member, request)
             case messages.MetaChange():
                 await self.rooms.change_meta(self.place, request)
+            case messages.ReferenceChange():
+                await self.place.keeper.change_reference(self.place.member, request)
             case messages.Save():
                 await self._save(self.place, request)
 

@@ -24,14 +24,14 @@ class Imports:
         for left in folder.iterdir():  # by a server that was killed
             left.unlink(missing_ok=True)
 
-    def begin(self, user: str) -> Upload:
-        """Raises TooFast when this person has `IMPORTS_PER_USER` under way."""
+    def begin(self, user: str, most: int | None = None) -> Upload:
+        """``most`` bytes, or those of a mesh. Raises TooFast when this person has `IMPORTS_PER_USER` under way."""
         if self.running[user] >= IMPORTS_PER_USER:
             raise TooFast(
                 f"{self.running[user]} imports of yours are running; at most {IMPORTS_PER_USER} may at a time."
             )
         self.running[user] += 1
-        return Upload(self, user)
+        return Upload(self, user, MAX_UPLOAD_BYTES if most is None else most)
 
     def scratch(self) -> Path:
         """A new path in the folder; whoever asks removes the file."""
@@ -41,8 +41,9 @@ class Imports:
 class Upload:
     """One file on its way in. ``close`` removes it; calling it again does nothing."""
 
-    def __init__(self, imports: Imports, user: str) -> None:
+    def __init__(self, imports: Imports, user: str, most: int) -> None:
         self.imports = imports
+        self.most = most
         self.user = user
         self.size = 0
         self.path = imports.scratch()
@@ -51,12 +52,12 @@ class Upload:
     def write(self, chunk: bytes) -> None:
         """Counts what came, whatever was announced, and keeps it up to the limit."""
         self.size += len(chunk)
-        if self.file and self.size <= MAX_UPLOAD_BYTES:
+        if self.file and self.size <= self.most:
             self.file.write(chunk)
 
     def finish(self) -> None:
         """Everything has come: to the file with it, so that another process can read it. Raises TooLarge."""
-        check_size(self.size)
+        check_size(self.size, self.most)
         if self.file:
             self.file.flush()
 
@@ -69,6 +70,6 @@ class Upload:
             self.imports.running += Counter()  # drops those at zero
 
 
-def check_size(size: int) -> None:
-    if size > MAX_UPLOAD_BYTES:
-        raise TooLarge(f"The file has {size:,} bytes or more; at most {MAX_UPLOAD_BYTES:,} are taken.")
+def check_size(size: int, most: int) -> None:
+    if size > most:
+        raise TooLarge(f"The file has {size:,} bytes or more; at most {most:,} are taken.")

@@ -52,6 +52,8 @@ class RoomStore(Protocol):
     async def load_project(self, project: str) -> Project | None: ...
     async def save_meta(self, project: Project) -> None: ...
     async def find_user(self, name: str) -> User | None: ...
+    async def reference_size(self, project: str, reference: str) -> tuple[int, int] | None: ...
+    async def delete_reference(self, project: str, reference: str) -> None: ...
     async def load_snapshot(self, snapshot: str) -> Snapshot: ...
     async def save_snapshot(self, project: str, snapshot: Snapshot, token: int | None) -> str: ...
     def read_journal(self, project: str, after: int) -> AsyncIterator[JournalBatch]: ...
@@ -97,6 +99,7 @@ class Keeper:
         self._store = store
         self._lost = lost
         self._saving = asyncio.Lock()
+        self._committing = asyncio.Lock()
         self._meta_waits = False
         self._digested_seq = room.seq
         self._dirty_since: float | None = None
@@ -224,7 +227,25 @@ class Keeper:
         await self._commit_meta()
         self.outbox.send([Delivery(messages.reply(request.ref, changes=applied), to=member.client)])
 
+    async def change_reference(self, member: Member, request: messages.ReferenceChange) -> None:
+        """Applied, broadcast, committed. Raises ``Forbidden`` or ``Invalid`` before anything changes."""
+        project = self.room.project.project
+        size = await self._store.reference_size(project, request.reference) if request.place else None
+        if member.client not in self.room.members:
+            raise Invalid("you have left the room")
+        self.outbox.send(self.room.change_reference(member, request, size))
+        await self._commit_meta()
+        if request.place is None and not self._meta_waits:
+            with suppress(StoreUnavailable):  # what hangs nowhere is cleared away with the next picture
+                await self._store.delete_reference(project, request.reference)
+        self.outbox.send([Delivery(messages.reply(request.ref), to=member.client)])
+
     async def _commit_meta(self) -> None:
+        # One after the other, or an older state could be written last.
+        async with self._committing:
+            await self._write_meta()
+
+    async def _write_meta(self) -> None:
         try:
             await self._store.save_meta(self.room.project)
         except StoreUnavailable:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -20,6 +20,9 @@ MAX_SAVE_MESSAGE = 300
 MAX_COLLABORATORS = 200
 #: Clients whose strokes one replica may say that it has: its own and the tabs it has adopted.
 MAX_MINE = 64
+
+#: Characters of a reference image's name, which is often that of its file.
+MAX_REFERENCE_NAME = 80
 
 Ref = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
@@ -70,6 +73,25 @@ class MetaChange(Request, tag="meta_change", frozen=True, kw_only=True):
     changes: Changes
 
 
+class ReferencePlace(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Where a reference image hangs; docs/protocol.md has the units."""
+
+    name: Annotated[str, msgspec.Meta(max_length=MAX_REFERENCE_NAME)]
+    pin: Literal["view", "front", "side", "top"]
+    x: Annotated[float, msgspec.Meta(ge=-16, le=16)]
+    y: Annotated[float, msgspec.Meta(ge=-16, le=16)]
+    depth: Annotated[float, msgspec.Meta(ge=-16, le=16)]
+    scale: Annotated[float, msgspec.Meta(ge=0.01, le=32)]
+    opacity: Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
+class ReferenceChange(Request, tag="reference_change", frozen=True, kw_only=True):
+    """Hangs a stored picture up, moves it, or (``place`` null) takes it down for good."""
+
+    reference: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{22}\Z")]
+    place: ReferencePlace | None
+
+
 class Save(Request, tag="save", frozen=True, kw_only=True):
     message: Annotated[str, msgspec.Meta(max_length=MAX_SAVE_MESSAGE)] = ""
 
@@ -78,7 +100,7 @@ class Ping(Request, tag="ping", frozen=True, kw_only=True):
     pass
 
 
-AnyRequest = JoinProj | Adopt | Leave | MetaChange | Save | Ping
+AnyRequest = JoinProj | Adopt | Leave | MetaChange | ReferenceChange | Save | Ping
 _decoder = msgspec.json.Decoder(AnyRequest)
 _encoder = msgspec.json.Encoder()
 

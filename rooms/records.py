@@ -45,6 +45,26 @@ class Collaborator:
     role: Role  #: EDITOR or VIEWER
 
 
+#: Reference images of one project: a front, a side and a top view, and a pinboard beside them. Each is a texture.
+MAX_REFERENCES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A picture to look at while sculpting, and where it hangs. docs/protocol.md says what the numbers mean."""
+
+    reference: str  #: id of the picture in the store
+    name: str
+    width: int  #: pixels of the picture
+    height: int
+    pin: str  #: ``view``, or a plane: ``front``, ``side``, ``top``
+    x: float
+    y: float
+    depth: float
+    scale: float
+    opacity: float
+
+
 @dataclass(slots=True)
 class Project:
     """A project's metadata: everything but the clay."""
@@ -57,6 +77,7 @@ class Project:
     snapshot: str | None = None  #: id of the newest snapshot
     saved_at: datetime | None = None
     created_at: datetime | None = None
+    references: list[Reference] = field(default_factory=list)
 
     def role_of(self, user: str) -> Role | None:
         """The person's role, or None for a stranger."""

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from . import messages, wire
+from . import messages, references, wire
 from .errors import ClayroomError, Forbidden, Invalid, Malformed, StoreUnavailable
 from .presence import Member, Members
 from .records import ClientMark, Collaborator, Project, Role, Snapshot, User
@@ -223,6 +223,7 @@ class Room:
                 }
                 for piece in self.sculpture.pieces.values()
             ],
+            "references": [references.described(one) for one in project.references],
             "saved_at": project.saved_at.isoformat() if project.saved_at else None,
         }
 
@@ -465,6 +466,26 @@ class Room:
             "meta_change", client=client_to_text(member.client), name=member.user.name, changes=applied
         )
         return applied, [Delivery(news)], removals
+
+    def change_reference(
+        self, member: Member, request: messages.ReferenceChange, size: tuple[int, int] | None
+    ) -> list[Delivery]:
+        """Hangs a reference image up, moves it or takes it down; the last one in the room's order wins.
+
+        ``size`` as in ``references.moved``. Raises ``Forbidden`` for a viewer and ``Invalid``; nothing is changed then.
+        """
+        if not member.role.may_sculpt:
+            raise Forbidden("you may look at this project, but not change it")
+        place = request.place
+        if place is not None:
+            place = msgspec.structs.replace(place, name=_clean(place.name, "name"))
+        self.project.references = references.moved(self.project.references, request.reference, place, size)
+        now = next((one for one in self.project.references if one.reference == request.reference), None)
+        news = messages.event(
+            "reference_change", client=client_to_text(member.client), name=member.user.name,
+            reference=request.reference, place=references.described(now) if now else None,
+        )  # fmt: skip
+        return [Delivery(news)]
 
 
 def _person(name: str, people: dict[str, User]) -> User:

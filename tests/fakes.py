@@ -119,6 +119,8 @@ class FakeStore:
         self.project = project or project_of()
         self.users = {user.name: user for user in (ANN, BEN, EVE)}
         self.snapshots: dict[str, Snapshot] = {"s0": Snapshot(0, [piece or clay()], snapshot="s0")}
+        #: pixels of the stored reference images
+        self.pictures: dict[str, tuple[int, int]] = {}
         self.pointer_seq = 0
         self.fence = 0
         self.journal: list[tuple[str, JournalBatch]] = []
@@ -164,11 +166,20 @@ class FakeStore:
         await self._act("save_meta")
         self.project.name, self.project.description = project.name, project.description
         self.project.owner, self.project.collaborators = project.owner, list(project.collaborators)
+        self.project.references = list(project.references)
         await self._done("save_meta")
 
     async def find_user(self, name: str) -> User | None:
         await self._act("find_user")
         return self.users.get(name)
+
+    async def reference_size(self, project: str, reference: str) -> tuple[int, int] | None:
+        await self._act("reference_size")
+        return self.pictures.get(reference)
+
+    async def delete_reference(self, project: str, reference: str) -> None:
+        await self._act("delete_reference")
+        self.pictures.pop(reference, None)
 
     async def load_snapshot(self, snapshot: str) -> Snapshot:
         await self._act("load_snapshot")

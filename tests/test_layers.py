@@ -17,6 +17,7 @@ ORDER = [
     {"map"},
     {"keeper"},
     {"room", "journal"},
+    {"references"},
     {"sculpture", "presence", "messages"},
     {"wire"},
     {"digest", "errors", "records"},

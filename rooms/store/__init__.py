@@ -4,6 +4,7 @@
 
     accounts.py    users, sessions
     projects.py    projects (metadata, roles, the pointer to the newest snapshot), thumbnails
+    references.py  reference images
     snapshots.py   snapshots (manifests), chunks; codec.py is their byte format
     journal.py     the stroke journal, which is also the fence
     leases.py      who owns which room
@@ -22,11 +23,12 @@ from rooms.store.faults import Damaged
 from rooms.store.journal import MAX_BATCH_BYTES, JournalStore
 from rooms.store.leases import LEASE_SECONDS, LeaseStore
 from rooms.store.projects import ProjectStore
+from rooms.store.references import ReferenceStore
 
 __all__ = ["ANSWER_SECONDS", "LEASE_SECONDS", "MAX_BATCH_BYTES", "Damaged", "Store", "name_key", "utc_now"]
 
 
-class Store(UserStore, ProjectStore, JournalStore, LeaseStore):
+class Store(UserStore, ProjectStore, ReferenceStore, JournalStore, LeaseStore):
     """The database of one deployment, for one event loop.
 
     Every method may raise ``StoreUnavailable`` (the database does not answer) and ``Invalid`` (a value that cannot be

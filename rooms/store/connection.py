@@ -83,6 +83,7 @@ class Connection:
         self.sessions: Collection = base["sessions"]
         self.projects: Collection = base["projects"]
         self.thumbnails: Collection = base["thumbnails"]
+        self.references: Collection = base["references"]
         self.snapshots: Collection = base["snapshots"]
         self.chunks: Collection = base["chunks"]
         self.journal: Collection = base["journal"]
@@ -135,6 +136,7 @@ class Connection:
             await self.sessions.create_index("user")
             await self.projects.create_index("owner")
             await self.projects.create_index("collaborators.user")
+            await self.references.create_index("project")
             await self.snapshots.create_index([("project", 1), ("blobs", 1)])
             await self.chunks.create_index("at")
             # The fence: two owners can never both write the same sequence number.

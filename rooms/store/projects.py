@@ -1,6 +1,7 @@
 """Projects: metadata, roles, and the pointer to the newest snapshot; thumbnails.
 
     projects    {_id, name, description, owner: user id, collaborators: [{user, role}], created_at,
+                 references: [{reference, name, width, height, pin, x, y, depth, scale, opacity}],
                  snapshot, seq, saved_at,       the pointer, moved by save_snapshot
                  fence}                         the greatest token that a lease of this project had
     thumbnails  {_id: project id, data, at}
@@ -11,10 +12,11 @@ Names of people are looked up in ``users`` when a project is read, so that there
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from rooms.errors import Invalid, NotFound, TooLarge
-from rooms.records import Collaborator, Project, Role, Snapshot, User
+from rooms.records import Collaborator, Project, Reference, Role, Snapshot, User
 from rooms.store.connection import WALK_SECONDS, Document, new_id, project_query
 from rooms.store.faults import as_text
 from rooms.store.snapshots import CHUNK_GRACE, SnapshotStore
@@ -61,8 +63,14 @@ class ProjectStore(SnapshotStore):
         return [_project(record, names) for record in records]
 
     async def save_meta(self, project: Project) -> None:
-        """Store a project's name, description, owner and collaborators. Raises ``NotFound`` if it is gone."""
-        change = {"$set": _metadata(project.name, project.description, project.owner.user, project.collaborators)}
+        """Store a project's name, description, owner, collaborators and where its reference images hang.
+
+        Raises ``NotFound`` if it is gone.
+        """
+        change = {
+            "$set": _metadata(project.name, project.description, project.owner.user, project.collaborators)
+            | {"references": [asdict(one) for one in project.references]}
+        }
         with self._connection.answering():
             result = await self._connection.projects.update_one(project_query(project.project), change)
         if not result.matched_count:
@@ -116,6 +124,7 @@ class ProjectStore(SnapshotStore):
         with self._connection.answering(WALK_SECONDS):
             await self._connection.journal.delete_many({"project": project_id})
             await self._connection.thumbnails.delete_one({"_id": project_id})
+            await self._connection.references.delete_many({"project": project_id})
             await self._connection.leases.delete_one({"_id": project_id})
             await self._connection.snapshots.delete_many({"project": project_id})
 
@@ -155,4 +164,5 @@ def _project(record: Document, names: dict[str, str]) -> Project:
         snapshot=record["snapshot"],
         saved_at=record["saved_at"],
         created_at=record["created_at"],
+        references=[Reference(**one) for one in record.get("references", [])],
     )

@@ -15,7 +15,7 @@ from tests.handlers.conftest import Cast
 PEOPLE = ("stranger", "outsider", "viewer", "editor", "owner")
 
 #: (route, method) → a path, what is sent, and the status for each of PEOPLE.
-#: ``{id}`` is the project, ``{blob}`` one of its blobs, ``{digest}`` and ``{three}`` what the assets are under.
+#: ``{id}`` is the project, ``{blob}`` and ``{reference}`` a blob and a picture of it, ``{digest}`` and ``{three}`` those of the assets.
 ALL_MAY = (200, 200, 200, 200, 200)
 MEMBERS = (401, 404, 200, 200, 200)
 MATRIX: dict[tuple[str, str], tuple[str, dict[str, str] | bytes | None, tuple[int, ...]]] = {
@@ -36,6 +36,12 @@ MATRIX: dict[tuple[str, str], tuple[str, dict[str, str] | bytes | None, tuple[in
     ("/api/projects/{id}/blobs/{}", "GET"): ("/api/projects/{id}/blobs/{blob}", None, MEMBERS),
     ("/api/projects/{id}/export.{}", "GET"): ("/api/projects/{id}/export.stl", None, MEMBERS),
     ("/api/projects/{id}/thumbnail.webp", "GET"): ("/api/projects/{id}/thumbnail.webp", None, MEMBERS),
+    ("/api/projects/{id}/references", "POST"): (
+        "/api/projects/{id}/references",
+        b"no picture",
+        (401, 404, 403, 422, 422),
+    ),
+    ("/api/projects/{id}/references/{}", "GET"): ("/api/projects/{id}/references/{reference}", None, MEMBERS),
     ("/healthz", "GET"): ("/healthz", None, ALL_MAY),
     ("/static/{}/{}", "GET"): ("/static/{digest}/css/base.css", None, ALL_MAY),
     ("/vendor/three@{}/{}", "GET"): ("/vendor/three@{three}/build/three.module.js", None, ALL_MAY),
@@ -78,6 +84,7 @@ async def test_status_by_role(
     parts = app.wildcard_router.rules[0].target_kwargs["parts"]
     path = path.format(
         id=cast.project.project,
+        reference=await store.save_reference(cast.project.project, cast.owner.user, b"a picture", 2, 3),
         blob=manifest["pieces"][0]["positions"],
         digest=parts.assets.digest,
         three=parts.assets.three_version,
@@ -103,8 +110,9 @@ async def test_status_by_role(
 async def test_a_project_that_is_not_there(path: str, store: Store, browser: Callable[[], Browser], cast: Cast) -> None:
     """An id that nobody has is answered like the id of somebody else's project."""
     page = await browser().be(cast.outsider, store)
-    url = path.format(id="A" * 22, blob="0" * 32)
-    theirs = path.format(id=cast.project.project, blob="0" * 32)
+    picture = await store.save_reference(cast.project.project, cast.owner.user, b"a picture", 2, 3)
+    url = path.format(id="A" * 22, blob="0" * 32, reference=picture)
+    theirs = path.format(id=cast.project.project, blob="0" * 32, reference=picture)
     headers = {"Origin": page.base_url}
     nowhere, foreign = await page.get(url, headers), await page.get(theirs, headers)
     assert (nowhere.code, nowhere.headers["Content-Type"]) == (foreign.code, foreign.headers["Content-Type"])

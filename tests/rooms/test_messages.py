@@ -37,6 +37,13 @@ GOOD = [
             "collaborators": [{"name": "Eve", "role": "viewer"}],
         },
     },
+    {"event": "reference_change", "ref": 4, "reference": "r" * 22, "place": None},
+    {
+        "event": "reference_change",
+        "ref": 4,
+        "reference": "r" * 22,
+        "place": {"name": "face.png", "pin": "side", "x": -16.0, "y": 0.5, "depth": 0.0, "scale": 2.0, "opacity": 1.0},
+    },
     {"event": "save", "ref": 2**53, "message": "the nose"},
     {"event": "save", "ref": 5},
     {"event": "ping", "ref": 6},
