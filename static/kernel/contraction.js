@@ -13,41 +13,49 @@ export const CONTRACTION_PER_FLUSH = 0.5;
 const WEIGHT_ROUNDER = 1.5 * 2 ** 32;
 
 /**
- * Lowers the weights of all mirrored copies of one dab, in proportion, so that their sum per vertex since the last flush stays within
- * CONTRACTION_PER_FLUSH, and adds them to `mesh.contracted`. Uses `displacements` as scratch.
+ * Lowers the weights of a contracting brush, so that their sum per vertex since the last flush stays within CONTRACTION_PER_FLUSH.
  * @param {ClayMesh} mesh @param {readonly Selection[]} selections
  */
 export function limitContraction({ contracted }, selections) {
-  for (const selection of selections) rememberSpent(contracted, selection);
-  for (const selection of selections) addWeights(contracted, selection);
-  for (const selection of selections) scaleWeights(contracted, selection);
-  for (const selection of selections) capSpent(contracted, selection);
+  limitWeights(contracted, selections, CONTRACTION_PER_FLUSH);
 }
 
-/** @param {Float32Array} contracted @param {Selection} selection */
-function rememberSpent(contracted, { ids, count, displacements }) {
-  for (let q = 0; q < count; q++) displacements[3 * q] = contracted[ids[q]];
+/**
+ * Lowers the weights of all mirrored copies of one dab, in proportion, so that what each vertex has spent stays within the cap, and
+ * adds them to it. Uses `displacements` as scratch.
+ * @param {Float32Array} spent (n) per vertex, the sum of its weights so far @param {readonly Selection[]} selections @param {number} cap
+ */
+export function limitWeights(spent, selections, cap) {
+  for (const selection of selections) rememberSpent(spent, selection);
+  for (const selection of selections) addWeights(spent, selection);
+  for (const selection of selections) scaleWeights(spent, selection, cap);
+  for (const selection of selections) capSpent(spent, selection, cap);
 }
 
-/** @param {Float32Array} contracted @param {Selection} selection */
-function addWeights(contracted, { ids, count, weights }) {
+/** @param {Float32Array} spent @param {Selection} selection */
+function rememberSpent(spent, { ids, count, displacements }) {
+  for (let q = 0; q < count; q++) displacements[3 * q] = spent[ids[q]];
+}
+
+/** @param {Float32Array} spent @param {Selection} selection */
+function addWeights(spent, { ids, count, weights }) {
   for (let q = 0; q < count; q++) {
     weights[q] = weights[q] + WEIGHT_ROUNDER - WEIGHT_ROUNDER;
-    contracted[ids[q]] += weights[q];
+    spent[ids[q]] += weights[q];
   }
 }
 
-/** @param {Float32Array} contracted @param {Selection} selection */
-function scaleWeights(contracted, { ids, count, weights, displacements }) {
+/** @param {Float32Array} spent @param {Selection} selection @param {number} cap */
+function scaleWeights(spent, { ids, count, weights, displacements }, cap) {
   for (let q = 0; q < count; q++) {
-    const spent = displacements[3 * q], wanted = contracted[ids[q]];
-    if (wanted > CONTRACTION_PER_FLUSH) weights[q] *= (CONTRACTION_PER_FLUSH - spent) / (wanted - spent);
+    const before = displacements[3 * q], wanted = spent[ids[q]];
+    if (wanted > cap) weights[q] *= (cap - before) / (wanted - before);
   }
 }
 
-/** @param {Float32Array} contracted @param {Selection} selection */
-function capSpent(contracted, { ids, count }) {
+/** @param {Float32Array} spent @param {Selection} selection @param {number} cap */
+function capSpent(spent, { ids, count }, cap) {
   for (let q = 0; q < count; q++) {
-    if (contracted[ids[q]] > CONTRACTION_PER_FLUSH) contracted[ids[q]] = CONTRACTION_PER_FLUSH;
+    if (spent[ids[q]] > cap) spent[ids[q]] = cap;
   }
 }

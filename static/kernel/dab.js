@@ -26,6 +26,14 @@ import { weigh } from './weigh.js';
  * @property {1 | -1} sign    −1 when the brush is inverted
  * @property {Vec3} travel    from the centre of the stroke's last dab to this one, quanta; zero at the first
  * @property {Readonly<StrokeSettings>} settings of the stroke
+ * @property {StrokeMemory} memory of the stroke
+ */
+
+/**
+ * What a brush remembers from dab to dab of one stroke; it begins empty.
+ * @typedef {Object} StrokeMemory
+ * @property {Float32Array} [shares]  (n) see layer.js
+ * @property {Float32Array} [normals] (3n) as they were when the stroke first came
  */
 
 /** What a brush's panel shows beside its radius: names of settings, in order. @typedef {readonly (keyof StrokeSettings)[]} Controls */
@@ -39,6 +47,10 @@ import { weigh } from './weigh.js';
  * @property {Readonly<Partial<StrokeSettings>>} defaults  what it starts with where that differs from all brushes' defaults
  * @property {Controls} controls
  * @property {number} areaShare over which share of the radius it wants the plane under it (see area.js); 0 if it needs none
+ * @property {(mesh: ClayMesh, dab: Dab, selection: Selection) => void} [measure]
+ *   replaces `selection.distances2` for a footprint that is not round; before the weights
+ * @property {(mesh: ClayMesh, dabs: readonly Dab[], selections: readonly Selection[]) => void} [limit]
+ *   changes the weights of all mirrored copies of a dab, together; after `weigh`
  * @property {(mesh: ClayMesh, dab: Dab, selection: Selection) => void} displace
  *   fills `selection.displacements` from `selection.weights`; does not change the mesh
  */
@@ -66,12 +78,14 @@ export function applyDab(mesh, brush, dab, axes = 0) {
     const selection = mesh.selection(selections.length);
     mesh.tree.gather(mesh.pos, copy.centre, copy.radius, selection);
     if (selection.count === 0) continue;
+    brush.measure?.(mesh, copy, selection);
     weigh(mesh, copy, selection, brush.areaShare);
     copies.push(copy);
     selections.push(selection);
   }
   if (selections.length === 0) return false;
   if (brush.contracts) limitContraction(mesh, selections);
+  brush.limit?.(mesh, copies, selections);
   for (const [i, selection] of selections.entries()) brush.displace(mesh, copies[i], selection);
   for (const selection of selections) addDisplacements(mesh, selection);
   surfaceMoved(mesh, selections);

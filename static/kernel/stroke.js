@@ -8,7 +8,7 @@ import { ANY_TOUCHED, flush, settle } from './quantise.js';
 import { placeDabs } from './spacing.js';
 import { completed } from './stroke_settings.js';
 
-/** @import { Dab } from './dab.js' */
+/** @import { Dab, StrokeMemory } from './dab.js' */
 /** @import { ClayMesh } from './mesh.js' */
 /** @import { Hit } from './pick.js' */
 /** @import { Displacement } from './quantise.js' */
@@ -59,6 +59,8 @@ export class StrokeMaker {
     /** Of the last dab. @type {Vec3 | null} */
     this._lastCentre = null;
     this._progress = 0;
+    /** @type {StrokeMemory} */
+    this._memory = {};
   }
 
   // --- the hand -----------------------------------------------------------------------------------------------------------
@@ -163,6 +165,7 @@ export class StrokeMaker {
       sign: this.sign,
       travel: [x - lastX, y - lastY, z - lastZ],
       settings: this.settings,
+      memory: this._memory,
     };
   }
 

@@ -1,15 +1,27 @@
-/** The brushes by name. */
+/** The brushes by name, in the order of their numbers (wire/frames.js). */
 
+import { blob } from './blob.js';
 import { clay } from './clay.js';
+import { clayStrips } from './clay_strips.js';
+import { crease } from './crease.js';
 import { draw } from './draw.js';
-import { flatten } from './flatten.js';
+import { drawSharp } from './draw_sharp.js';
 import { grab } from './grab.js';
 import { inflate } from './inflate.js';
+import { layer } from './layer.js';
+import { nudge } from './nudge.js';
+import { pinch } from './pinch.js';
+import { fill, flatten, scrape } from './plane.js';
 import { smooth } from './smooth.js';
 
 /** @import { Brush } from '../dab.js' */
 
-/** @typedef {'draw' | 'clay' | 'smooth' | 'inflate' | 'flatten' | 'grab'} BrushName */
+/**
+ * @typedef {'draw' | 'clay' | 'smooth' | 'inflate' | 'flatten' | 'grab' | 'drawSharp' | 'clayStrips' | 'layer' | 'blob' | 'crease' | 'pinch'
+ *   | 'scrape' | 'fill' | 'nudge'} BrushName
+ */
 
 /** @type {Readonly<Record<BrushName, Brush>>} */
-export const BRUSHES = Object.freeze({ draw, clay, smooth, inflate, flatten, grab });
+export const BRUSHES = Object.freeze({
+  draw, clay, smooth, inflate, flatten, grab, drawSharp, clayStrips, layer, blob, crease, pinch, scrape, fill, nudge,
+});

@@ -1,5 +1,6 @@
 /** The two movements that several brushes share: along one direction, and towards a plane. */
 
+/** @import { Dab } from '../dab.js' */
 /** @import { Selection } from '../selection.js' */
 /** @import { Vec3 } from '../units.js' */
 
@@ -32,5 +33,25 @@ export function pullToPlane(pos, { ids, count, weights, displacements }, normal,
     displacements[j] = nx * k;
     displacements[j + 1] = ny * k;
     displacements[j + 2] = nz * k;
+  }
+}
+
+/**
+ * Δ = direction · wᵖ · s · amount + (c − v)⊥ · w · s · pinch, with w the weight without the strength s, p a power, and ⊥ the part off the
+ * direction.
+ * @param {Float32Array} pos @param {Dab} dab @param {Selection} selection
+ * @param {Readonly<Vec3>} direction unit @param {number} amount quanta @param {number} power a whole number @param {number} pinch less than 0: away from c
+ */
+export function pushAndPinch(pos, { centre, strength }, { ids, count, weights, displacements }, direction, amount, power, pinch) {
+  const [nx, ny, nz] = direction, [cx, cy, cz] = centre, perStrength = strength > 0 ? 1 / strength : 0;
+  for (let q = 0, j = 0; q < count; q++, j += 3) {
+    const i = 3 * ids[q], x = cx - pos[i], y = cy - pos[i + 1], z = cz - pos[i + 2];
+    let w = weights[q];
+    const k = w * pinch, share = w * perStrength;
+    for (let p = 1; p < power; p++) w *= share;
+    const along = w * amount - (x * nx + y * ny + z * nz) * k;
+    displacements[j] = x * k + nx * along;
+    displacements[j + 1] = y * k + ny * along;
+    displacements[j + 2] = z * k + nz * along;
   }
 }

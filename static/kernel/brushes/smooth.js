@@ -6,7 +6,7 @@ import { DAB_CONTROLS } from './controls.js';
  * Smooth: towards the mean q of the neighbours, Δ = (q − v) · w · s, all from the same surface (Jacobi). A vertex on a boundary
  * only knows its neighbours along the boundary, so holes keep their outline smooth and do not close; a vertex with two neighbours
  * or fewer stays (SculptGL). With a falloff, unlike SculptGL, so that the edge of the brush leaves no mark. Inverted does nothing
- * else: sharpening feeds on noise.
+ * else: sharpening feeds on noise. Tangential, the part of Δ along the normal is left out: the vertices spread evenly, and the shape stays.
  * @type {Brush}
  */
 export const smooth = {
@@ -15,9 +15,9 @@ export const smooth = {
   holds: false,
   contracts: true,
   defaults: {},
-  controls: [...DAB_CONTROLS, 'tangential'],
+  controls: [...DAB_CONTROLS.filter((name) => name !== 'invert' && name !== 'evenStrength'), 'tangential'],
   areaShare: 0,
-  displace({ pos, topology }, _dab, { ids, count, weights, displacements }) {
+  displace({ pos, normals, topology }, { settings: { tangential } }, { ids, count, weights, displacements }) {
     const { ringStart, ring, boundary } = topology;
     for (let q = 0, j = 0; q < count; q++, j += 3) {
       const v = ids[q], first = ringStart[v], end = ringStart[v + 1], w = weights[q];
@@ -36,9 +36,18 @@ export const smooth = {
         neighbours++;
       }
       const i = 3 * v;
-      displacements[j] = (x / neighbours - pos[i]) * w;
-      displacements[j + 1] = (y / neighbours - pos[i + 1]) * w;
-      displacements[j + 2] = (z / neighbours - pos[i + 2]) * w;
+      x = x / neighbours - pos[i];
+      y = y / neighbours - pos[i + 1];
+      z = z / neighbours - pos[i + 2];
+      if (tangential) {
+        const nx = normals[i], ny = normals[i + 1], nz = normals[i + 2], along = x * nx + y * ny + z * nz;
+        x -= nx * along;
+        y -= ny * along;
+        z -= nz * along;
+      }
+      displacements[j] = x * w;
+      displacements[j + 1] = y * w;
+      displacements[j + 2] = z * w;
     }
   },
 };

@@ -11,8 +11,10 @@ import { BRUSHES as NUMBERS } from '../../../static/wire/frames.js';
 import { above, makeStroke, meshOf, nearest, position, press, sheetMesh } from './helpers.js';
 import { mirroredInX, sheet, sphere } from './shapes.js';
 
+/** @import { BrushName } from '../../../static/kernel/brushes/index.js' */
 
 const RADIUS = 0.3 * R;
+const ALL = /** @type {BrushName[]} */ (Object.keys(BRUSHES));
 const near = (/** @type {number} */ actual, /** @type {number} */ expected, tolerance = 2) =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected} ± ${tolerance}`);
 
@@ -47,7 +49,7 @@ test('draw on a slope seen from the side is softened by its cosine', () => {
 
 test('no brush but grab moves what faces away', () => {
   // A thin slab: its upper side is sculpted, its lower one, which is within reach, stays.
-  for (const brush of /** @type {const} */ (['draw', 'clay', 'smooth', 'inflate', 'flatten', 'grab'])) {
+  for (const brush of ALL) {
     const { positions, triangles } = sphere(24), n = positions.length / 3;
     for (let v = 0; v < n; v++) positions[2 * n + v] = Math.round(positions[2 * n + v] * 0.05);
     const mesh = meshOf({ positions, triangles }), before = mesh.pos.slice();
@@ -197,7 +199,7 @@ test('copies that coincide share their strength', () => {
 
 test('a mirrored stroke on a symmetric mesh leaves it symmetric, to the integer', () => {
   // Across the seam as well, where the two copies overlap and touch the same vertices.
-  for (const brush of /** @type {const} */ (['draw', 'clay', 'smooth', 'inflate', 'flatten', 'grab'])) {
+  for (const brush of ALL) {
     const original = sheet(40, (x, y) => 0.03 * Math.cos(20 * x) * Math.sin(15 * y)), mesh = meshOf(original);
     makeStroke(mesh, { brush, strength: 0.6, mirror: MIRROR_X }, [above(-0.3, -0.1), above(-0.1, 0), above(0.05, 0.1), above(0.2, 0.2)], RADIUS);
     const n = mesh.vertexCount, place = new Map();
@@ -217,7 +219,7 @@ test('a mirrored stroke on a mirrored mesh is the mirrored stroke, to the intege
   // Same vertices, x negated, triangles turned round, rays mirrored: every displacement sent is the mirror image.
   const rays = [above(0.3, -0.1), above(0.1, 0), above(-0.1, 0.15), above(-0.2, 0.3)];
   const turned = rays.map(({ origin: [x, y, z], direction }) => ({ origin: /** @type {[number, number, number]} */ ([-x, y, z]), direction }));
-  for (const brush of /** @type {const} */ (['draw', 'clay', 'smooth', 'inflate', 'flatten', 'grab'])) {
+  for (const brush of ALL) {
     const shape = sphere(30), settings = { brush, strength: 0.5 };
     const sent = makeStroke(meshOf(shape), settings, rays, RADIUS);
     const mirrored = makeStroke(meshOf(mirroredInX(shape)), settings, turned, RADIUS);
@@ -228,7 +230,7 @@ test('a mirrored stroke on a mirrored mesh is the mirrored stroke, to the intege
 
 test('every brush keeps the invariants, on open and on closed meshes, mirrored and not', () => {
   // Normals of neighbours that did not move, boxes, slack and carry, after each flush and at the end.
-  for (const brush of /** @type {const} */ (['draw', 'clay', 'smooth', 'inflate', 'flatten', 'grab'])) {
+  for (const brush of ALL) {
     for (const mirror of [0, MIRROR_X | MIRROR_Y]) {
       for (const mesh of [sheetMesh((x, y) => 0.05 * Math.sin(12 * x) * y), meshOf(sphere(30))]) {
         const stroke = press(mesh, { brush, strength: 1, mirror }, -0.35, 0.2, RADIUS);
