@@ -6,8 +6,8 @@ import { find, openDialog } from '../dom.js';
 import { Gestures, attachGestures } from '../gestures.js';
 import { Presence } from '../presence.js';
 import { Sculptor } from '../sculptor.js';
-import { TOOLS } from '../settings.js';
 import { Shortcuts, attachShortcuts } from '../shortcuts.js';
+import { BRUSHES } from '../../wire/frames.js';
 
 /** @import { Editor } from './editor.js' */
 /** @import { View } from './view.js' */
@@ -39,7 +39,7 @@ export function attachHand({ link, stage, canvas, settings, mayEdit }, work, vie
     if (mayEdit()) {
       cursors.show(at && {
         flags: CursorFlag.SURFACE | (sculptor.sculpting ? CursorFlag.PRESSED : 0) | (sculptor.inverted ? CursorFlag.INVERTED : 0),
-        brush: TOOLS.indexOf(settings.activeTool), piece: at.piece, radius: at.radius, position: at.hit.point, normal: at.hit.normal,
+        brush: BRUSHES.indexOf(settings.activeTool), piece: at.piece, radius: at.radius, position: at.hit.point, normal: at.hit.normal,
       });
     }
   };
