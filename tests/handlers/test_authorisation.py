@@ -15,7 +15,7 @@ from tests.handlers.conftest import Cast
 PEOPLE = ("stranger", "outsider", "viewer", "editor", "owner")
 
 #: (route, method) → a path, what is sent, and the status for each of PEOPLE.
-#: ``{id}`` is the project, ``{blob}`` and ``{reference}`` a blob and a picture of it, ``{digest}`` and ``{three}`` those of the assets.
+#: ``{id}`` is the project, ``{blob}`` one of its blobs, ``{reference}`` a picture; ``{digest}`` and ``{three}`` are of the assets.
 ALL_MAY = (200, 200, 200, 200, 200)
 MEMBERS = (401, 404, 200, 200, 200)
 MATRIX: dict[tuple[str, str], tuple[str, dict[str, str] | bytes | None, tuple[int, ...]]] = {
