@@ -2,6 +2,7 @@
 
 import type { ClayMesh } from './kernel/mesh.js';
 import type { Displacement } from './kernel/quantise.js';
+import type { MaskChange, MaskValues } from './kernel/mask/change.js';
 
 // ---- wire -----------------------------------------------------------------------------------------------------------
 
@@ -113,6 +114,33 @@ export interface StrokePart {
   piece: number;
   epoch: number;
   displacement: Displacement;
+}
+
+/** A change of one's own mask of one piece. */
+export interface MaskEdit {
+  piece: number;
+  epoch: number;
+  change: MaskChange;
+}
+
+/** Masks to put on one piece. */
+export interface MaskPart extends MaskValues {
+  piece: number;
+  epoch: number;
+}
+
+/** A reference image and where it hangs; docs/protocol.md has the units. */
+export interface Reference {
+  reference: string;
+  name: string;
+  width: number;
+  height: number;
+  pin: 'view' | 'front' | 'side' | 'top';
+  x: number;
+  y: number;
+  depth: number;
+  scale: number;
+  opacity: number;
 }
 
 // ---- net ------------------------------------------------------------------------------------------------------------

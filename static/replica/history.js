@@ -2,24 +2,26 @@
  * Undo and redo of one's own strokes.
  *
  * A stroke's sum over its flushes is kept, exact and sparse; undo adds the negated sum, whatever others have done there
- * since, and redo adds it again. Integer addition commutes and wraps, so undo takes back exactly what the stroke added.
+ * since, and redo adds it again. Changes of one's own mask, which nobody else has, are steps between the strokes. Integer addition commutes and wraps, so undo takes back exactly what the stroke added.
  *
  * @import { Displacement } from '../kernel/quantise.js'
- * @import { StrokePart } from '../types.js'
+ * @import { MaskEdit, MaskPart, StrokePart } from '../types.js'
  */
 
 /** Bytes of sums kept for undo: some hundred large strokes; a page with a 2-million-vertex piece has 200 MB of its own. */
 export const HISTORY_BYTES = 64 * 1024 * 1024;
 /** Bytes of one vertex in a sum: its id and three displacements. */
 const BYTES_PER_VERTEX = 16;
+/** Bytes of one vertex in a change of a mask: its id, and its mask before and after. */
+const BYTES_PER_MASKED = 6;
 
 export class History {
   /** @param {number} [limit] bytes */
   constructor(limit = HISTORY_BYTES) {
     this.limit = limit;
-    /** @type {StrokeSum[]} oldest first */
+    /** @type {Step[]} oldest first */
     this._done = [];
-    /** @type {StrokeSum[]} last undone last */
+    /** @type {Step[]} last undone last */
     this._undone = [];
   }
 
@@ -42,33 +44,40 @@ export class History {
    */
   add(stroke, piece, epoch, displacement) {
     let entry = this._done.at(-1);
-    if (entry?.stroke !== stroke) {
+    if (!(entry instanceof StrokeSum) || entry.stroke !== stroke) {
       entry = new StrokeSum(stroke);
-      this._done.push(entry);
-      this._undone.length = 0;
+      this._push(entry);
     }
     entry.add(piece, epoch, displacement);
-    let bytes = this.bytes;
-    while (bytes > this.limit && this._done.length > 1) bytes -= /** @type {StrokeSum} */ (this._done.shift()).bytes;
+    this._trim();
+  }
+
+  /**
+   * A change of one's own mask, as one step.
+   * @param {number} stroke a number that no stroke has @param {MaskEdit[]} edits at least one; kept, not copied
+   */
+  addMask(stroke, edits) {
+    this._push(new MaskStep(stroke, edits));
+    this._trim();
   }
 
   /**
    * Moves the newest stroke to what can be redone.
-   * @returns {{stroke: number, parts: StrokePart[]} | null} what to add to take it back; null if there is none
+   * @returns {Undoing | null} what to do to take it back; null if there is none
    */
   undo() {
     const entry = this._done.pop();
     if (!entry) return null;
     this._undone.push(entry);
-    return { stroke: entry.stroke, parts: entry.parts().map(negatedPart) };
+    return { stroke: entry.stroke, parts: entry.parts().map(negatedPart), masks: entry.masks(true) };
   }
 
-  /** @returns {{stroke: number, parts: StrokePart[]} | null} what to add to make it again; null if there is none */
+  /** @returns {Undoing | null} what to do to make it again; null if there is none */
   redo() {
     const entry = this._undone.pop();
     if (!entry) return null;
     this._done.push(entry);
-    return { stroke: entry.stroke, parts: entry.parts() };
+    return { stroke: entry.stroke, parts: entry.parts(), masks: entry.masks(false) };
   }
 
   /**
@@ -77,7 +86,7 @@ export class History {
    */
   amend(stroke, piece, epoch, displacement) {
     const entry = [...this._done, ...this._undone].find((one) => one.stroke === stroke);
-    entry?.add(piece, epoch, negatedPart({ piece, epoch, displacement }).displacement);
+    if (entry instanceof StrokeSum) entry.add(piece, epoch, negatedPart({ piece, epoch, displacement }).displacement);
   }
 
   /** Forgets one stroke: what is there of it is no longer known. @param {number} stroke */
@@ -91,6 +100,46 @@ export class History {
     for (const entry of [...this._done, ...this._undone]) {
       if (!entry.fits(piece, epoch)) this.drop(entry.stroke);
     }
+  }
+
+  /** @param {Step} entry */
+  _push(entry) {
+    this._done.push(entry);
+    this._undone.length = 0;
+  }
+
+  _trim() {
+    let bytes = this.bytes;
+    while (bytes > this.limit && this._done.length > 1) bytes -= /** @type {Step} */ (this._done.shift()).bytes;
+  }
+}
+
+/** What undo or redo does: parts to be added and sent, masks to be put. @typedef {{stroke: number, parts: StrokePart[], masks: MaskPart[]}} Undoing */
+
+/** @typedef {StrokeSum | MaskStep} Step */
+
+/** One change of one's own mask, perhaps on several pieces. */
+class MaskStep {
+  /** @param {number} stroke @param {MaskEdit[]} edits */
+  constructor(stroke, edits) {
+    this.stroke = stroke;
+    this._edits = edits;
+    this.bytes = edits.reduce((sum, { change }) => sum + change.ids.length * BYTES_PER_MASKED, 0);
+  }
+
+  /** @returns {StrokePart[]} */
+  parts() {
+    return [];
+  }
+
+  /** @param {boolean} back as it was before, or after @returns {MaskPart[]} */
+  masks(back) {
+    return this._edits.map(({ piece, epoch, change }) => ({ piece, epoch, ids: change.ids, values: back ? change.before : change.after }));
+  }
+
+  /** @param {number} piece @param {number} epoch */
+  fits(piece, epoch) {
+    return this._edits.every((edit) => edit.piece !== piece || edit.epoch === epoch);
   }
 }
 
@@ -127,6 +176,11 @@ class StrokeSum {
     }
     this._count();
     return parts;
+  }
+
+  /** @returns {MaskPart[]} */
+  masks() {
+    return [];
   }
 
   /** @param {number} piece @param {number} epoch */

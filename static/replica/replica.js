@@ -6,12 +6,14 @@
  * the kernel flushes, `addOwn` follows at once. A resync is the same: `load` with what the newest snapshot holds, join,
  * `receive` the tail, and `settle` puts the own strokes that the room lacks on top again.
  *
+ * @import { MaskChange } from '../kernel/mask/change.js'
  * @import { Displacement } from '../kernel/quantise.js'
  * @import { DecodedFrame, Keeper, LoadedPiece, PendingFrame, Received, ReplicaPiece, StrokeFrame } from '../types.js'
  */
 
 import { applyDisplacements, negated } from '../kernel/apply.js';
 import { contribution, digest } from '../kernel/digest.js';
+import { putMask } from '../kernel/mask/index.js';
 import { ClayMesh } from '../kernel/mesh.js';
 import { Flag, Kind, WireError, encodeStrokes } from '../wire/frames.js';
 import { putClient } from '../wire/reader.js';
@@ -44,6 +46,8 @@ export class Replica {
     /** @type {Map<string, Author>} own and adopted clients */
     this.authors = new Map();
     this._stroke = 0;
+    /** Told when one's own mask of a piece has changed. @type {(piece: number) => void} */
+    this.onMask = () => {};
   }
 
   // ---- who we are ---------------------------------------------------------------------------------------------------
@@ -138,6 +142,16 @@ export class Replica {
       if (this.own.client) this.keeper.keep(this.own.client, frame.clientSeq, one);
       return frame;
     });
+  }
+
+  /**
+   * Keeps how one's own mask was changed, as one step of the history; the pieces hold it already. Nobody is sent anything.
+   * @param {Map<number, MaskChange>} changes by piece; none if empty
+   */
+  addMask(changes) {
+    if (changes.size === 0) return;
+    this.history.addMask(this.newStroke(), Array.from(changes, ([piece, change]) => ({ piece, epoch: this._piece(piece).epoch, change })));
+    for (const piece of changes.keys()) this.onMask(piece);
   }
 
   /** Takes back the newest own stroke. @returns {Set<number> | null} the changed pieces; null if there is nothing to undo */
@@ -311,7 +325,7 @@ export class Replica {
     return found;
   }
 
-  /** @param {{stroke: number, parts: import('../types.js').StrokePart[]} | null} change @param {number} flag */
+  /** @param {import('./history.js').Undoing | null} change @param {number} flag */
   _applyOwn(change, flag) {
     if (!change) return null;
     /** @type {Set<number>} */
@@ -323,6 +337,13 @@ export class Replica {
       this.addOwn(displacement, { piece, stroke: change.stroke, flags });
       changed.add(piece);
     });
+    for (const { piece, epoch, ids, values } of change.masks) {
+      const target = this.pieces.get(piece);
+      if (target?.epoch !== epoch) continue;
+      putMask(target.mesh, { ids, values });
+      this.onMask(piece);
+      changed.add(piece);
+    }
     return changed;
   }
 

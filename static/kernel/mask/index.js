@@ -6,6 +6,7 @@
  */
 
 export { CAVITY_RANGE, byCavity, curvature } from './cavity.js';
+export { maskChange, maskOf, putMask, setMask } from './change.js';
 export { byColour } from './colour.js';
 export { FREE, PROTECTED, combined, inverted, sharpened } from './values.js';
 export { MAX_CORNERS, Region, byRegion, halfPlane, rectangle, simplified } from './region.js';

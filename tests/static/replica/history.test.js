@@ -99,3 +99,27 @@ test('many flushes over one spot take the memory of one', () => {
   assert.ok(history.bytes <= 2 * 100 * 16, `${history.bytes} bytes`);
   assert.equal(history.undo().parts[0].displacement.dy[99], -500);
 });
+
+test('a change of the mask is a step between the strokes', () => {
+  const history = new History(), edit = { piece: 1, epoch: 1, change: { ids: Uint32Array.of(4), before: Uint8Array.of(9), after: Uint8Array.of(80) } };
+  history.add(1, 1, 1, push(4, 1));
+  history.addMask(2, [edit]);
+  history.add(3, 1, 1, push(4, 2));
+  assert.equal(history.undo().stroke, 3);
+  assert.deepEqual(history.undo(), { stroke: 2, parts: [], masks: [{ piece: 1, epoch: 1, ids: Uint32Array.of(4), values: Uint8Array.of(9) }] });
+  assert.equal(history.undo().stroke, 1);
+  history.redo();
+  assert.deepEqual(history.redo().masks[0].values, Uint8Array.of(80));
+  assert.equal(history.redo().stroke, 3);
+  history.undo();
+  history.addMask(4, [edit]);
+  assert.equal(history.canRedo, false);
+});
+
+test('masks count against the memory of the history, and go with the epoch they were made in', () => {
+  const history = new History(6000), change = { ids: new Uint32Array(400), before: new Uint8Array(400), after: new Uint8Array(400) };
+  for (let stroke = 1; stroke <= 5; stroke++) history.addMask(stroke, [{ piece: 1, epoch: 1, change }]);
+  assert.equal(history.bytes, 4800); // two of 2400: a third would be 7200
+  history.keepEpoch(1, 2);
+  assert.equal(history.canUndo, false);
+});

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import { applyDisplacements } from '../../../static/kernel/apply.js';
 import { contribution } from '../../../static/kernel/digest.js';
+import { maskOf, setMask } from '../../../static/kernel/mask/index.js';
 import { toObj } from '../../../static/replica/obj.js';
 import { Replica } from '../../../static/replica/replica.js';
 import {
@@ -282,4 +283,20 @@ test('the work can be taken away as an OBJ file', () => {
   assert.equal(lines.filter((line) => line.startsWith('v ')).length, 25);
   assert.equal(lines.filter((line) => line.startsWith('f ')).length, 32);
   assert.ok(lines.includes('f 1 2 7'));
+});
+
+test('undoing a mask puts it back, sends nothing, and whoever keeps masks hears of it', () => {
+  const replica = loaded(), { mesh } = replica.pieces.get(1), heard = [];
+  replica.onMask = (piece) => heard.push(piece);
+  const mask = new Uint8Array(mesh.vertexCount).fill(7);
+  replica.addMask(new Map([[1, setMask(mesh, mask)]]));
+  replica.addMask(new Map());
+  const sent = replica.own.made;
+  assert.deepEqual(replica.undo(), new Set([1]));
+  assert.deepEqual(maskOf(mesh), new Uint8Array(mesh.vertexCount));
+  assert.equal(replica.history.canUndo, false);
+  assert.deepEqual(replica.redo(), new Set([1]));
+  assert.deepEqual(maskOf(mesh), mask);
+  assert.equal(replica.own.made, sent);
+  assert.deepEqual(heard, [1, 1, 1]);
 });
