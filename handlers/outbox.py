@@ -18,6 +18,7 @@ from tornado.iostream import IOStream, StreamClosedError
 
 from rooms import wire
 from rooms.errors import ClayroomError, TooSlow
+from rooms.keeper import Painted
 from rooms.room import Delivery
 from rooms.wire import Kind
 
@@ -75,13 +76,15 @@ def pack(items: list[bytes | str]) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def compact(items: list[bytes | str]) -> list[bytes | str]:
-    """The same for its receiver, smaller: texts, the sum of the strokes, the last receipts, and CAUGHT_UP.
+def compact(items: list[bytes | str], painted: Painted) -> list[bytes | str]:
+    """The same for its receiver, smaller: texts, the last receipts, the sum of the strokes, the paint, and CAUGHT_UP.
 
-    Cursors and digests are dropped; CAUGHT_UP says up to where the sum goes.
+    Cursors and digests are dropped; CAUGHT_UP says up to where the sum goes. Paint is what the room has now, from
+    ``painted``; the receipts come before it, because they say which of the receiver's own writes it is newer than.
     """
     texts: list[bytes | str] = []
     strokes: list[wire.Stroke] = []
+    paints: list[wire.Stroke] = []
     receipts: dict[int, bytes] = {}
     seq = 0
     catches_up = False
@@ -93,6 +96,11 @@ def compact(items: list[bytes | str]) -> list[bytes | str]:
             strokes.append(stroke)
             seq = max(seq, stroke.seq)
             catches_up = True
+        elif item[0] == Kind.PAINT or item[0] == Kind.PAINTED:
+            paint = wire.parse_paint(item)
+            paints.append(paint)
+            seq = max(seq, paint.seq)
+            catches_up = True
         elif item[0] == Kind.RECEIPT:
             receipt_seq, client, _, _ = wire.parse_receipt(item)
             receipts[client] = item
@@ -100,7 +108,7 @@ def compact(items: list[bytes | str]) -> list[bytes | str]:
         elif item[0] == Kind.CAUGHT_UP:
             seq = max(seq, wire.parse_caught_up(item))
             catches_up = True
-    out = texts + wire.merge(strokes, seq) + list(receipts.values())
+    out = texts + list(receipts.values()) + wire.merge(strokes, seq) + painted(paints)
     if catches_up:
         out.append(wire.encode_caught_up(seq))
     return out
@@ -117,13 +125,14 @@ class MemberPort(Protocol):
 class Receiver:
     """One member's socket. ``unsent`` bytes are with the stream; what comes after them is held."""
 
-    __slots__ = ("direct", "held", "held_bytes", "port", "stream", "summed_bytes", "unsent")
+    __slots__ = ("direct", "held", "held_bytes", "painted", "port", "stream", "summed_bytes", "unsent")
 
-    def __init__(self, port: MemberPort) -> None:
+    def __init__(self, port: MemberPort, painted: Painted) -> None:
         stream = port.iostream
         assert stream is not None
         self.port = port
         self.stream = stream
+        self.painted = painted
         # A socket under TLS must not be written to behind the stream's back.
         self.direct = not isinstance(stream.socket, ssl.SSLSocket)
         self.unsent = 0
@@ -175,7 +184,7 @@ class Receiver:
                 self.held_bytes += len(item)
         # Counted from the last sum on: where that alone passes the limit, every push would sum it all again.
         if self.held_bytes - self.summed_bytes > HELD_BYTES:
-            self.held = compact(self.held)
+            self.held = compact(self.held, self.painted)
             self.held_bytes = self.summed_bytes = sum(map(len, self.held))
             if self.held_bytes > HELD_BYTES_MAX:
                 owed, self.held, self.held_bytes = self.held_bytes, [], 0
@@ -187,6 +196,8 @@ class RoomOutbox:
 
     def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         self._loop = loop or asyncio.get_running_loop()
+        #: the room's word on what is painted where, set by whoever opens the room
+        self.painted: Painted = lambda strokes: []
         self._receivers: dict[int, Receiver] = {}
         self._queue: list[Delivery] = []
         self._flush_is_due = False
@@ -195,7 +206,7 @@ class RoomOutbox:
     def add(self, client: int, port: MemberPort) -> None:
         """From now on ``client`` gets what is sent: not what was sent in this turn before."""
         self.flush()
-        self._receivers[client] = Receiver(port)
+        self._receivers[client] = Receiver(port, self.painted)
 
     def remove(self, client: int) -> None:
         self._receivers.pop(client, None)

@@ -46,7 +46,10 @@ class EditorPage(BaseHandler):
             collaborators=facts["collaborators"],
             facts=json_script(facts),
             blobs=[
-                facts["blobs"] + piece[what] for piece in manifest["pieces"] for what in ("positions", "triangles_blob")
+                facts["blobs"] + piece[what]
+                for piece in manifest["pieces"]
+                for what in ("positions", "triangles_blob", "paint")
+                if what in piece
             ],
         )
 

@@ -9,6 +9,7 @@ from rooms.errors import Invalid
 from rooms.meshes import Clay, sphere
 from rooms.meshes.primitives import SPHERE_TRIANGLES
 from rooms.messages import MAX_NAME
+from rooms.paint import painted_like
 from rooms.records import PieceRecord, Role, Snapshot
 
 #: Seconds until a sphere must be made; the fine one takes less than one.
@@ -89,5 +90,6 @@ def first_snapshot(clay: Clay, name: str) -> Snapshot:
         triangles=clay.triangles,
         scale=clay.scale,
         offset=clay.offset,
+        paint=None if clay.colours is None else painted_like(clay.colours),
     )
     return Snapshot(seq=0, pieces=[piece])

@@ -23,16 +23,20 @@ def weights(vertices: int) -> UInt32Array:
     have = _weights.shape[1]
     if have < vertices:
         size = max(vertices, 2 * have)
-        h = np.arange(3 * size, dtype=np.uint32).reshape(size, 3).T.copy()
-        h += np.uint32(0x9E3779B9)
-        h ^= h >> np.uint32(16)
-        h *= np.uint32(0x85EBCA6B)
-        h ^= h >> np.uint32(13)
-        h *= np.uint32(0xC2B2AE35)
-        h ^= h >> np.uint32(16)
-        h |= np.uint32(1)
-        _weights = h
+        _weights = hashed(np.arange(3 * size, dtype=np.uint32).reshape(size, 3).T.copy())
     return _weights[:, :vertices]
+
+
+def hashed(h: UInt32Array) -> UInt32Array:
+    """The weight of each number, odd. Takes over ``h`` and changes it in place."""
+    h += np.uint32(0x9E3779B9)
+    h ^= h >> np.uint32(16)
+    h *= np.uint32(0x85EBCA6B)
+    h ^= h >> np.uint32(13)
+    h *= np.uint32(0xC2B2AE35)
+    h ^= h >> np.uint32(16)
+    h |= np.uint32(1)
+    return h
 
 
 def digest_of(positions: Int32Array) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -31,12 +31,18 @@ DIGEST_EVERY = 10.0
 MAX_BARRIER_TRIES = 20
 
 
+#: PAINTED frames with what the room has now where these strokes painted.
+Painted = Callable[[Iterable[Stroke]], list[bytes]]
+
 #: A member's way out. It comes from the socket handler with the outbox, and the rooms only pass it from one to the other.
 Port = Any
 
 
 class Outbox(Protocol):
     """Where a room's deliveries go. ``handlers/outbox.py`` is the real one."""
+
+    #: what the outbox asks when it makes one of many writes: ``Room.painted``
+    painted: Painted
 
     def add(self, client: int, port: Port) -> None: ...
     def remove(self, client: int) -> None: ...
@@ -81,7 +87,7 @@ async def _replay(store: RoomStore, room: Room) -> None:
             room.pass_barrier(batch.seq, batch.count)
             continue
         for frame in wire.split(batch.frames):
-            stroke = wire.parse_stroke(frame)
+            stroke = wire.parse_made(frame)
             if stroke.seq > room.seq:  # a snapshot may have been taken in the middle of a batch
                 room.replay(stroke, batch.authors[stroke.client])
         room.sculpture.settle()
@@ -96,6 +102,7 @@ class Keeper:
         self.room = room
         self.lease = lease
         self.outbox = outbox
+        outbox.painted = room.painted
         self._store = store
         self._lost = lost
         self._saving = asyncio.Lock()

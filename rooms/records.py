@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 Int32Array = npt.NDArray[np.int32]
 UInt32Array = npt.NDArray[np.uint32]
+UInt8Array = npt.NDArray[np.uint8]
 
 
 class Role(StrEnum):
@@ -101,6 +102,7 @@ class PieceRecord:
     triangles: UInt32Array
     scale: float = 1.0
     offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    paint: UInt8Array | None = None  #: (5, n) planar: red, green, blue, roughness, metalness; None if never painted
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,19 +8,20 @@ sockets. The order of calls for one stroke: ``receive`` → (deliveries go out) 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
 
 from . import messages, references, wire
 from .errors import ClayroomError, Forbidden, Invalid, Malformed, StoreUnavailable
 from .presence import Member, Members
-from .records import ClientMark, Collaborator, Project, Role, Snapshot, User
+from .records import ClientMark, Collaborator, Int32Array, Project, Role, Snapshot, User
 from .sculpture import Sculpture
-from .wire import Kind, Stroke, client_to_text
+from .wire import Kind, Paint, Stroke, client_to_text
 
 #: Bytes of strokes that are sent one by one to somebody who joins; more are summed first. A summed stroke costs the
 #: server milliseconds, a megabyte costs a phone seconds.
@@ -147,16 +148,41 @@ class Room:
         member.mine.add(member.client)
         self._carriers.setdefault(member.client, set()).add(member.client)
         has = {wire.client_from_text(client): client_seq for client, client_seq in request.mine}
-        lacks = [stroke for stroke in self.tail.after(request.since) if stroke.client_seq > has.get(stroke.client, -1)]
+        after = self.tail.after(request.since)
+        lacks = [
+            stroke
+            for stroke in after
+            if not isinstance(stroke, Paint) and stroke.client_seq > has.get(stroke.client, -1)
+        ]
         deliveries = [Delivery(self._welcome(request.ref, member, mark, fresh=False), to=member.client)]
         if sum(len(stroke.frame) for stroke in lacks) <= JOIN_BYTES:
             deliveries += [Delivery(stroke.frame, to=member.client) for stroke in lacks]
         else:
             deliveries += [Delivery(frame, to=member.client) for frame in wire.merge(lacks, self.seq)]
+        deliveries += [Delivery(frame, to=member.client) for frame in self.painted(after)]
         deliveries.append(Delivery(wire.encode_caught_up(self.seq), to=member.client))
         deliveries += self.digests(to=member.client)
         deliveries.append(Delivery(messages.event("join", **member.card())))
         return deliveries
+
+    def painted(self, strokes: Iterable[Stroke]) -> list[bytes]:
+        """PAINTED frames: what the vertices that the paint among ``strokes`` wrote have *now*, all planes of them.
+
+        Never what was written: whoever is brought up to date has written there too, perhaps later than these, and
+        the order between the two is lost for somebody who gets a sum. What the room has now is right whatever came
+        first. Its own writes that the room has not taken stay on top for it, see docs/protocol.md.
+        """
+        touched: dict[int, list[Int32Array]] = {}
+        for stroke in strokes:
+            piece = self.sculpture.pieces.get(stroke.piece)
+            if isinstance(stroke, Paint) and piece is not None and piece.epoch == stroke.epoch:
+                touched.setdefault(stroke.piece, []).append(stroke.ids())
+        frames: list[bytes] = []
+        for number, parts in touched.items():
+            piece = self.sculpture.pieces[number]
+            ids = np.unique(np.concatenate(parts))
+            frames += wire.encode_painted(ids, piece.paint.read(ids), seq=self.seq, epoch=piece.epoch, piece=number)
+        return frames
 
     def leave(self, client: int, reason: str) -> list[Delivery]:
         """``reason`` is ``left``, ``lost`` or ``removed``. Harmless if the client is not here."""
@@ -246,7 +272,7 @@ class Room:
             if index:
                 member.spend(0, now)
             kind = frame[0]
-            if kind == Kind.STROKE:
+            if kind == Kind.STROKE or kind == Kind.PAINT:
                 stroke = self._check_stroke(member, frame)
                 if len(frames) > 1:
                     stroke.last_id()  # raises now what would else be found when the ones before it are taken
@@ -272,7 +298,7 @@ class Room:
 
     @staticmethod
     def _check_stroke(member: Member, frame: bytes) -> Stroke:
-        stroke = wire.parse_stroke(frame)
+        stroke = wire.parse_made(frame)
         if stroke.client not in member.mine:
             raise Malformed(f"a stroke of client {client_to_text(stroke.client)}, which is not the sender")
         if stroke.client_seq < 1:
@@ -302,13 +328,19 @@ class Room:
             return
         self.seq += 1
         mark.accepted = stroke.client_seq
+        decided = isinstance(stroke, Paint) and stroke.compares
+        if isinstance(stroke, Paint) and decided:
+            # Decided here, once: what goes to the journal and to everyone is a plain write.
+            ids = stroke.ids()
+            stroke = stroke.decided(piece.paint.compared(ids, stroke.planes, stroke.expected(), stroke.values()))
         frame = wire.with_seq(stroke.frame, self.seq)
         stroke = stroke._replace(seq=self.seq, frame=frame)
         piece.add(stroke)
         self.tail.add(stroke)
         self._entries.append(stroke)
         self._backlog += len(frame)
-        deliveries.append(Delivery(frame, but=member.client))
+        # What became of a comparison its author learns from the room; all else it has already.
+        deliveries.append(Delivery(frame) if decided else Delivery(frame, but=member.client))
         deliveries.append(
             Delivery(wire.encode_receipt(self.seq, client, mark.accepted, mark.journaled), to=member.client)
         )
@@ -323,7 +355,7 @@ class Room:
     def digests(self, to: int | None = None) -> list[Delivery]:
         """A DIGEST of each piece as it is now, for everyone or one client."""
         return [
-            Delivery(wire.encode_digest(self.seq, piece.piece, piece.epoch, piece.digest), to=to)
+            Delivery(wire.encode_digest(self.seq, piece.piece, piece.epoch, piece.digest, piece.paint.digest), to=to)
             for piece in self.sculpture.pieces.values()
         ]
 

@@ -1,4 +1,4 @@
-"""The clay: pieces of integer positions to which strokes are added."""
+"""The clay: pieces of integer positions to which strokes are added, and the paint on them, where the last one wins."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import numpy as np
 
 from .digest import contribution, digest_of
 from .errors import Invalid
+from .paint import Register
 from .records import Int32Array, PieceRecord, UInt32Array
-from .wire import Stroke
+from .wire import Paint, Stroke
 
 #: Strokes, and vertices in them, that wait at most to be added together: 64 of 170 vertices take 0.9 ms, in which a
 #: stroke of one person's waits for another's.
@@ -30,6 +31,7 @@ class Piece:
         self.triangles: UInt32Array = record.triangles
         self.scale = record.scale
         self.offset = record.offset
+        self.paint = Register(self.vertices, record.paint)
         self._digest = digest_of(self.positions)
         self._waiting: list[Stroke] = []
         self._waiting_vertices = 0
@@ -39,7 +41,10 @@ class Piece:
         return int(self.positions.shape[1])
 
     def add(self, stroke: Stroke) -> None:
-        """Adds a checked stroke. The arithmetic waits for ``settle``, which does many strokes at once."""
+        """Adds a checked stroke. The arithmetic waits for ``settle``, which does many strokes at once; paint does not wait."""
+        if isinstance(stroke, Paint):
+            self.paint.write(stroke.ids(), stroke.planes, stroke.values())
+            return
         self._waiting.append(stroke)
         self._waiting_vertices += stroke.vertices
         if len(self._waiting) >= SETTLE_STROKES or self._waiting_vertices >= SETTLE_VERTICES:
@@ -70,14 +75,16 @@ class Piece:
         """A copy of the positions as they are now; the triangles are shared."""
         self.settle()
         return PieceRecord(
-            self.piece, self.epoch, self.name, self.positions.copy(), self.triangles, self.scale, self.offset
-        )
+            self.piece, self.epoch, self.name, self.positions.copy(), self.triangles, self.scale, self.offset,
+            self.paint.copy(),
+        )  # fmt: skip
 
     def check(self) -> None:
         """Raises ``AssertionError`` unless the digest that was kept is the digest of what is there."""
         self.settle()
         found = digest_of(self.positions)
         assert found == self._digest, f"piece {self.piece} has digest {found:#010x}, kept was {self._digest:#010x}"
+        self.paint.check()
 
 
 class Sculpture:

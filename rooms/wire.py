@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import Malformed, TooLarge
-from .records import Int32Array
+from .records import Int32Array, UInt8Array
 
 #: Bytes of one message from a client, and of one frame. A brush over 10 % of a 500k-vertex piece is 160 kB a flush;
 #: anything larger is cut into several frames, so that no frame delays the ones behind it for long.
@@ -34,14 +34,25 @@ class Kind(IntEnum):
     MERGED = 4
     CAUGHT_UP = 5
     DIGEST = 6
+    PAINT = 7
+    PAINTED = 8
 
 
 class Flag(IntFlag):
-    """Second byte of a STROKE. Stored."""
+    """Second byte of a STROKE or PAINT. Stored. COMPARE is a PAINT's alone, and never leaves the room."""
 
     END = 1
     UNDO = 2
     REDO = 4
+    COMPARE = 8
+
+
+class Channels(IntFlag):
+    """Third byte of a PAINT: what it writes. Stored."""
+
+    COLOUR = 1
+    ROUGHNESS = 2
+    METALNESS = 4
 
 
 _STROKE = struct.Struct("<BBBBIQQIIIIII")
@@ -57,6 +68,8 @@ CURSOR_SIZE = _CURSOR.size
 MAX_SHIFT = 24
 _CURSOR_FLAGS = 7
 _ALL_FLAGS = int(Flag.END | Flag.UNDO | Flag.REDO)
+_PAINT_FLAGS = int(Flag.END | Flag.UNDO | Flag.REDO | Flag.COMPARE)
+_ALL_CHANNELS = int(Channels.COLOUR | Channels.ROUGHNESS | Channels.METALNESS)
 _BYTES = (1, 2, 4)
 _UNSIGNED = (np.dtype("<u1"), np.dtype("<u2"), np.dtype("<u4"))
 _SIGNED = (np.dtype("<i1"), np.dtype("<i2"), np.dtype("<i4"))
@@ -100,10 +113,7 @@ class Stroke(NamedTuple):
 
     def displacements(self) -> tuple[Int32Array, Int32Array]:
         """``ids`` (k,) int32 strictly ascending and ``deltas`` (3, k) int32 in quanta. The frame was checked before."""
-        gaps, lengths = self._runs()
-        # id = its rank + the sum of the gaps up to its run
-        ids = gaps.cumsum(dtype=np.int64).repeat(lengths)
-        ids += np.arange(self.vertices)
+        ids = self.ids()
         width = self.widths & 3
         size = _padded(self.vertices * _BYTES[width])
         start = self.length - 3 * size
@@ -111,7 +121,15 @@ class Stroke(NamedTuple):
         deltas = values.reshape(3, -1)[:, : self.vertices].astype(np.int32)
         if self.shift:
             deltas <<= self.shift
-        return ids.astype(np.int32), deltas
+        return ids, deltas
+
+    def ids(self) -> Int32Array:
+        """(k,) int32, strictly ascending. The frame was checked before."""
+        gaps, lengths = self._runs()
+        # id = its rank + the sum of the gaps up to its run
+        ids = gaps.cumsum(dtype=np.int64).repeat(lengths)
+        ids += np.arange(self.vertices)
+        return ids.astype(np.int32)
 
     def _runs(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         gap_width = self.widths >> 2 & 3
@@ -119,6 +137,54 @@ class Stroke(NamedTuple):
         gaps = np.frombuffer(self.frame, _UNSIGNED[gap_width], self.runs, STROKE_HEADER)
         start = STROKE_HEADER + _padded(self.runs * _BYTES[gap_width])
         return gaps, np.frombuffer(self.frame, _UNSIGNED[length_width], self.runs, start)
+
+
+class Paint(Stroke):
+    """A PAINT or PAINTED frame: a head like a stroke's, with the channels in place of the shift, and bytes as values."""
+
+    __slots__ = ()
+
+    @property
+    def planes(self) -> list[int]:
+        """Which of the five planes (red, green, blue, roughness, metalness) it writes."""
+        return planes_of(self.shift)
+
+    @property
+    def compares(self) -> bool:
+        """Whether it says what it expects: only where that is still there it writes."""
+        return bool(self.flags & Flag.COMPARE)
+
+    def values(self) -> UInt8Array:
+        """(planes, k) uint8, a view of the frame: what it writes. The frame was checked before."""
+        return self._bytes(self.length - _padded(self.vertices) * len(self.planes))
+
+    def expected(self) -> UInt8Array:
+        """(planes, k) uint8, a view: what a frame that ``compares`` wants to find."""
+        return self._bytes(self.length - 2 * _padded(self.vertices) * len(self.planes))
+
+    def decided(self, values: UInt8Array) -> Paint:
+        """The plain PAINT that a comparison comes to: the same vertices with ``values`` ((planes, k) uint8)."""
+        size = _padded(self.vertices)
+        body = np.zeros((len(self.planes), size), np.uint8)
+        body[:, : self.vertices] = values
+        runs = self.frame[STROKE_HEADER : self.length - 2 * body.size]
+        plain = self._replace(flags=self.flags & ~Flag.COMPARE, length=self.length - body.size)
+        head = _STROKE.pack(*plain[:-1])
+        return plain._replace(frame=b"".join((head, runs, body.tobytes())))
+
+    def _bytes(self, start: int) -> UInt8Array:
+        size = _padded(self.vertices)
+        planes = len(self.planes)
+        return np.frombuffer(self.frame, np.uint8, planes * size, start).reshape(planes, size)[:, : self.vertices]
+
+
+def planes_of(channels: int) -> list[int]:
+    """The planes of a register that ``channels`` are: colour is three of the five."""
+    return (
+        ([0, 1, 2] if channels & Channels.COLOUR else [])
+        + ([3] if channels & Channels.ROUGHNESS else [])
+        + ([4] if channels & Channels.METALNESS else [])
+    )
 
 
 def _numbers(frame: bytes, start: int, count: int, width: int) -> Sequence[int]:
@@ -164,7 +230,7 @@ def parse_stroke(frame: bytes) -> Stroke:
     value_width, gap_width, length_width = widths & 3, widths >> 2 & 3, widths >> 4
     if value_width > 2 or gap_width > 2 or length_width > 2:
         raise Malformed(f"widths {widths:#04x}: each of the three is 0, 1 or 2")
-    if stroke.flags & ~_ALL_FLAGS:
+    if stroke.flags & ~_ALL_FLAGS:  # COMPARE among them: displacements are added whatever is there
         raise Malformed(f"flags {stroke.flags:#04x}, known are {_ALL_FLAGS:#04x}")
     if stroke.shift > MAX_SHIFT:
         raise Malformed(f"a shift of {stroke.shift}, at most {MAX_SHIFT} is taken")
@@ -189,6 +255,48 @@ def parse_stroke(frame: bytes) -> Stroke:
             if not -(2**31) <= extreme < 2**31:
                 raise Malformed(f"a displacement of {extreme} quanta, an int32 ends at {-(2**31)} and {2**31 - 1}")
     return stroke
+
+
+def parse_paint(frame: bytes) -> Paint:
+    """Reads and checks a PAINT or PAINTED frame, as ``parse_stroke`` does a stroke.
+
+    Untrusted input: raises ``Malformed`` with both numbers, ``TooLarge`` over ``MAX_FRAME``.
+    """
+    have = len(frame)
+    if have > MAX_FRAME:
+        raise TooLarge(f"a frame of {have} bytes, at most {MAX_FRAME} are taken")
+    if have < STROKE_HEADER:
+        raise Malformed(f"paint needs at least {STROKE_HEADER} bytes, got {have}")
+    paint = Paint._make((*_STROKE.unpack_from(frame), frame))
+    if paint.kind != Kind.PAINT and paint.kind != Kind.PAINTED:
+        raise Malformed(f"kind {paint.kind} is not paint")
+    widths = paint.widths
+    gap_width, length_width = widths >> 2 & 3, widths >> 4
+    if widths & 3 or gap_width > 2 or length_width > 2:
+        raise Malformed(f"widths {widths:#04x}: values are bytes (0), and the two others 0, 1 or 2")
+    if paint.flags & ~_PAINT_FLAGS:
+        raise Malformed(f"flags {paint.flags:#04x}, known are {_PAINT_FLAGS:#04x}")
+    if not paint.shift or paint.shift & ~_ALL_CHANNELS:
+        raise Malformed(f"channels {paint.shift:#04x}, known are {_ALL_CHANNELS:#04x}, and at least one is written")
+    if not paint.vertices or not paint.runs:
+        raise Malformed(f"paint of {paint.vertices} vertices in {paint.runs} runs: both are at least 1")
+    needs = (
+        STROKE_HEADER
+        + _padded(paint.runs * _BYTES[gap_width])
+        + _padded(paint.runs * _BYTES[length_width])
+        + (2 if paint.compares else 1) * len(paint.planes) * _padded(paint.vertices)
+    )
+    if paint.length != have or needs != have:
+        raise Malformed(
+            f"paint of {paint.vertices} vertices in {paint.runs} runs needs {needs} bytes, "
+            f"says {paint.length}, got {have}"
+        )
+    return paint
+
+
+def parse_made(frame: bytes) -> Stroke:
+    """A STROKE or a PAINT: whatever a hand made, as it stands in a journal."""
+    return parse_paint(frame) if frame[0] == Kind.PAINT else parse_stroke(frame)
 
 
 def with_seq(frame: bytes, seq: int) -> bytes:
@@ -249,6 +357,18 @@ def _best_widths(gaps: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) ->
     return best
 
 
+def _encoded_runs(ids: npt.NDArray[np.integer]) -> tuple[int, int, bytes]:
+    """How many runs, their two widths as they stand in the fourth byte, and gaps and lengths, padded."""
+    gaps, lengths = _runs_of(ids.astype(np.int64))
+    gap_width, length_width = _best_widths(gaps, lengths)
+    gaps, lengths = _cut_runs(gaps, lengths, gap_width, length_width)
+    parts: list[bytes] = []
+    for numbers, dtype in ((gaps, _UNSIGNED[gap_width]), (lengths, _UNSIGNED[length_width])):
+        data = numbers.astype(dtype).tobytes()
+        parts += (data, bytes(-len(data) % 4))
+    return len(gaps), gap_width << 2 | length_width << 4, b"".join(parts)
+
+
 def encode_stroke(
     ids: npt.NDArray[np.integer],
     deltas: Int32Array,
@@ -267,29 +387,66 @@ def encode_stroke(
     The shift is the number of zero bits that all displacements end with: exact, whatever they are. The result may
     pass ``MAX_FRAME``; ``encode_strokes`` cuts.
     """
-    wide = ids.astype(np.int64)
-    gaps, lengths = _runs_of(wide)
-    gap_width, length_width = _best_widths(gaps, lengths)
-    gaps, lengths = _cut_runs(gaps, lengths, gap_width, length_width)
+    runs, run_widths, runs_data = _encoded_runs(ids)
     bits = int(np.bitwise_or.reduce(deltas, axis=None))
     shift = min(MAX_SHIFT, (bits & -bits).bit_length() - 1) if bits else 0
     values = deltas >> shift
     low, high = int(values.min()), int(values.max())
     value_width = 0 if -128 <= low and high <= 127 else 1 if -32768 <= low and high <= 32767 else 2
-    count = len(wide)
-    parts = [b""]
-    for numbers, dtype in ((gaps, _UNSIGNED[gap_width]), (lengths, _UNSIGNED[length_width])):
-        data = numbers.astype(dtype).tobytes()
-        parts += (data, bytes(-len(data) % 4))
+    count = len(ids)
+    parts = [b"", runs_data]
     for axis in range(3):
         data = values[axis].astype(_SIGNED[value_width]).tobytes()
         parts += (data, bytes(-len(data) % 4))
     length = STROKE_HEADER + sum(map(len, parts))
     parts[0] = _STROKE.pack(
-        kind, flags, shift, value_width | gap_width << 2 | length_width << 4, length, seq, client, client_seq,
-        stroke, epoch, piece, len(gaps), count,
+        kind, flags, shift, value_width | run_widths, length, seq, client, client_seq,
+        stroke, epoch, piece, runs, count,
     )  # fmt: skip
     return b"".join(parts)
+
+
+def encode_paint(
+    ids: npt.NDArray[np.integer],
+    values: UInt8Array,
+    *,
+    channels: int = _ALL_CHANNELS,
+    expected: UInt8Array | None = None,
+    kind: Kind = Kind.PAINT,
+    flags: int = 0,
+    seq: int = 0,
+    client: int = 0,
+    client_seq: int = 0,
+    stroke: int = 0,
+    epoch: int = 1,
+    piece: int = 1,
+) -> bytes:
+    """One frame. ``ids`` (k,) strictly ascending, ``values`` (planes of ``channels``, k) uint8, ``expected`` likewise
+    (the frame compares then); k ≥ 1. The result may pass ``MAX_FRAME``; ``encode_painted`` cuts."""
+    runs, run_widths, runs_data = _encoded_runs(ids)
+    bodies = [values] if expected is None else [expected, values]
+    body = np.zeros((sum(map(len, bodies)), _padded(len(ids))), np.uint8)
+    body[:, : len(ids)] = np.concatenate(bodies)
+    head = _STROKE.pack(
+        kind, flags | (Flag.COMPARE if expected is not None else 0), channels, run_widths,
+        STROKE_HEADER + len(runs_data) + body.size, seq, client, client_seq, stroke, epoch, piece, runs, len(ids),
+    )  # fmt: skip
+    return b"".join((head, runs_data, body.tobytes()))
+
+
+#: Vertices to a PAINTED frame: 5 bytes of paint and at worst 8 of runs stay below MAX_FRAME.
+MAX_PAINTED_PER_FRAME = (MAX_FRAME - STROKE_HEADER - 64) // 13
+
+
+def encode_painted(ids: Int32Array, values: UInt8Array, *, seq: int, epoch: int, piece: int) -> list[bytes]:
+    """PAINTED frames, each at most ``MAX_FRAME`` bytes: all five planes of ``ids`` as the room has them at ``seq``."""
+    step = MAX_PAINTED_PER_FRAME
+    return [
+        encode_paint(
+            ids[at : at + step], values[:, at : at + step], kind=Kind.PAINTED, seq=seq, epoch=epoch, piece=piece
+        )
+        for at in range(0, len(ids), step)
+    ]
 
 
 #: Vertices to a frame when a large stroke is cut: 12 bytes of displacement and at worst 8 of runs stay below MAX_FRAME.
@@ -391,13 +548,13 @@ def parse_caught_up(frame: bytes) -> int:
     return seq
 
 
-def encode_digest(seq: int, piece: int, epoch: int, digest: int) -> bytes:
-    return _DIGEST.pack(Kind.DIGEST, _DIGEST.size, seq, piece, epoch, digest, 0)
+def encode_digest(seq: int, piece: int, epoch: int, digest: int, paint: int = 0) -> bytes:
+    return _DIGEST.pack(Kind.DIGEST, _DIGEST.size, seq, piece, epoch, digest, paint)
 
 
-def parse_digest(frame: bytes) -> tuple[int, int, int, int]:
-    """``seq, piece, epoch, digest``."""
-    return _DIGEST.unpack(frame)[2:6]
+def parse_digest(frame: bytes) -> tuple[int, int, int, int, int]:
+    """``seq, piece, epoch, digest, paint``: the digests of the positions and of the paint."""
+    return _DIGEST.unpack(frame)[2:7]
 
 
 def client_to_text(client: int) -> str:

@@ -30,6 +30,29 @@ export interface StrokeFrame extends Displacement {
   piece: number;
 }
 
+/** Paint on vertices: bytes by plane (red, green, blue, roughness, metalness: those that `channels` names). */
+export interface PaintValues {
+  /** Strictly ascending. */
+  ids: Uint32Array;
+  /** `Channel`s. */
+  channels: number;
+  /** One array for each plane, as long as `ids`. */
+  values: Uint8Array[];
+  /** What is to be there, or nothing is written; null: written whatever is there. */
+  expected: Uint8Array[] | null;
+}
+
+export interface PaintFrame extends PaintValues {
+  kind: 7 | 8 | number;
+  flags: number;
+  seq: number;
+  client: string;
+  clientSeq: number;
+  stroke: number;
+  epoch: number;
+  piece: number;
+}
+
 export interface CursorFields {
   client?: string;
   /** `CursorFlag`s. */
@@ -52,7 +75,9 @@ export type DecodedFrame =
       position: [number, number, number]; normal: [number, number, number] }
   | { kind: 3; seq: number; client: string; accepted: number; journaled: number }
   | { kind: 5; seq: number }
-  | { kind: 6; seq: number; piece: number; epoch: number; digest: number };
+  | { kind: 6; seq: number; piece: number; epoch: number; digest: number; paint: number }
+  | ({ kind: 7 } & PaintFrame)
+  | ({ kind: 8 } & PaintFrame);
 
 // ---- replica --------------------------------------------------------------------------------------------------------
 

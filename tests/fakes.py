@@ -281,6 +281,7 @@ class RecordingOutbox:
 
     def __init__(self) -> None:
         self.ports: dict[int, Any] = {}
+        self.painted: Any = None
 
     def add(self, client: int, port: Any) -> None:
         self.ports[client] = port

@@ -13,6 +13,7 @@ import numpy as np
 
 from rooms import messages, wire
 from rooms.digest import contribution, digest_of
+from rooms.paint import digest_of_paint, unpainted
 from rooms.records import PieceRecord, Snapshot
 from rooms.wire import Flag, Kind
 
@@ -24,6 +25,11 @@ def ball(vertices: int = 162, seed: int = 1) -> PieceRecord:
     positions = np.ascontiguousarray(np.rint(points * 2**22).astype(np.int32))
     triangles = np.array([[i, i + 1, i + 2] for i in range(vertices - 2)], dtype=np.uint32)
     return PieceRecord(1, 1, "Ball", positions, triangles)
+
+
+def paint_of(snapshot: Snapshot) -> np.ndarray:
+    piece = snapshot.pieces[0]
+    return unpainted(piece.positions.shape[1]) if piece.paint is None else piece.paint.copy()
 
 
 @dataclass
@@ -39,6 +45,9 @@ class Replica:
     torn: bool = False
     joined: bool = False
     reloading: bool = False
+    #: (5, n): the paint as the room has it, as far as it has been heard of
+    room_paint: np.ndarray = field(default_factory=lambda: np.empty((5, 0), np.uint8))
+    covers: dict[int, tuple[np.ndarray, int, np.ndarray, np.ndarray]] = field(default_factory=dict)
     needs_reload: bool = False  # its clay is of no use: join with since = null
     told_fresh: bool = False  # the room has answered: load the newest snapshot and join again
     pending: dict[int, bytes] = field(default_factory=dict)
@@ -52,7 +61,7 @@ class Replica:
 
     @classmethod
     def loaded(cls, client: int, snapshot: Snapshot) -> Replica:
-        return cls(client, snapshot.pieces[0].positions.copy(), snapshot.seq)
+        return cls(client, snapshot.pieces[0].positions.copy(), snapshot.seq, room_paint=paint_of(snapshot))
 
     # what a hand does
 
@@ -82,6 +91,46 @@ class Replica:
             self.undone.add(stroke)
             self.sculpt(ids, np.negative(deltas), Flag.END | Flag.UNDO, stroke)
 
+    @property
+    def paint(self) -> np.ndarray:
+        """(5, n): what this person sees: the room's, and on it in order what the room has not accepted."""
+        seen = self.room_paint.copy()
+        for client_seq, frame in sorted(self.pending.items()):
+            if client_seq > self.accepted and frame[0] == Kind.PAINT:
+                self._write(seen, wire.parse_paint(frame))
+        return seen
+
+    def brush(self, ids: np.ndarray, channels: int, values: np.ndarray) -> None:
+        """Paints. What it covers is remembered for undo."""
+        self.strokes += 1
+        planes = wire.planes_of(channels)
+        self.covers[self.strokes] = (ids, channels, self.paint[np.ix_(planes, ids)], values)
+        self._send_paint(ids, values, channels=channels, flags=Flag.END, stroke=self.strokes)
+
+    def undo_paint(self, stroke: int) -> None:
+        """Undo puts back what was covered where it is still on top; redo likewise."""
+        ids, channels, covered, values = self.covers[stroke]
+        flag = Flag.UNDO
+        if stroke in self.undone:
+            flag, covered, values = Flag.REDO, values, covered
+        self.undone ^= {stroke}
+        self._send_paint(ids, covered, expected=values, channels=channels, flags=Flag.END | flag, stroke=stroke)
+
+    def _send_paint(self, ids: np.ndarray, values: np.ndarray, **others: Any) -> None:
+        self.own_seq += 1
+        frame = wire.encode_paint(ids, values, client=self.client, client_seq=self.own_seq, **others)
+        self.pending[self.own_seq] = frame
+        if self.joined and not self.reloading:
+            self.outgoing.append(frame)
+
+    @staticmethod
+    def _write(paint: np.ndarray, frame: wire.Paint) -> None:
+        where = np.ix_(frame.planes, frame.ids())
+        if frame.compares:
+            paint[where] = np.where(paint[where] == frame.expected(), frame.values(), paint[where])
+        else:
+            paint[where] = frame.values()
+
     # the connection
 
     def join_request(self, project: str, token: str = "") -> str:
@@ -98,6 +147,7 @@ class Replica:
     def reload(self, snapshot: Snapshot) -> None:
         """The newest snapshot in place of what was there; strokes that are not journaled wait for the join."""
         self.positions = snapshot.pieces[0].positions.copy()
+        self.room_paint = paint_of(snapshot)
         self.seq = snapshot.seq
         self.torn = self.needs_reload = self.told_fresh = False
         self.reloading = True
@@ -138,21 +188,37 @@ class Replica:
         elif kind == Kind.MERGED:
             self.torn = True
             self._add(wire.parse_stroke(frame))
+        elif kind == Kind.PAINT:
+            paint = wire.parse_paint(frame)
+            if paint.compares:
+                self.problems.append("a comparison that the room did not decide")
+            self._write(self.room_paint, paint)
+            if paint.client == self.client:
+                self.accepted = max(self.accepted, paint.client_seq)
+            self.seq = max(self.seq, paint.seq)
+        elif kind == Kind.PAINTED:
+            self.torn = True
+            self._write(self.room_paint, wire.parse_paint(frame))
         elif kind == Kind.CAUGHT_UP:
             self.seq = max(self.seq, wire.parse_caught_up(frame))
             self.torn = False
             if self.reloading:
                 self.reloading = False
                 for client_seq, pending in self.pending.items():
-                    if client_seq > self.accepted:
+                    if client_seq > self.accepted and pending[0] == Kind.STROKE:
                         self._add(wire.parse_stroke(pending))
                 self._send_again()
         elif kind == Kind.RECEIPT:
-            seq, client, accepted, journaled = wire.parse_receipt(frame)
+            _, client, accepted, journaled = wire.parse_receipt(frame)
             if client != self.client:
                 self.problems.append(f"a receipt for client {client:016x}")
-            self.seq = max(self.seq, seq)
-            self.accepted = accepted
+            # Not a reason to advance ``seq``: what others did before it may still be owed to a slow reader.
+            for client_seq, frame in sorted(self.pending.items()):
+                if self.accepted < client_seq <= accepted and frame[0] == Kind.PAINT:
+                    own = wire.parse_paint(frame)
+                    if not own.compares:
+                        self._write(self.room_paint, own)
+            self.accepted = max(self.accepted, accepted)
             self._forget(journaled)
         elif kind == Kind.DIGEST:
             self._check(*wire.parse_digest(frame))
@@ -165,14 +231,20 @@ class Replica:
     def _forget(self, journaled: int) -> None:
         self.pending = {number: frame for number, frame in self.pending.items() if number > journaled}
 
-    def _check(self, seq: int, piece: int, epoch: int, digest: int) -> None:
+    def _check(self, seq: int, piece: int, epoch: int, digest: int, paint: int) -> None:
         mine = digest_of(self.positions)
+        waits = False
         for client_seq, frame in self.pending.items():
-            if client_seq > self.accepted:
+            if client_seq > self.accepted and frame[0] == Kind.PAINT:
+                waits = True
+            elif client_seq > self.accepted:
                 mine -= contribution(*wire.parse_stroke(frame).displacements())
         self.digests_checked += 1
         if mine & 0xFFFFFFFF != digest:
             self.problems.append(f"digest {mine & 0xFFFFFFFF:#x} instead of {digest:#x} at seq {seq}")
+        # After a crash the room may have lost a write that it had accepted; it is among those that wait then.
+        if not waits and digest_of_paint(self.room_paint) != paint:
+            self.problems.append(f"paint {digest_of_paint(self.room_paint):#x} instead of {paint:#x} at seq {seq}")
 
     def _add(self, stroke: wire.Stroke) -> None:
         ids, deltas = stroke.displacements()

@@ -19,7 +19,7 @@ ORDER = [
     {"room", "journal"},
     {"references"},
     {"sculpture", "presence", "messages"},
-    {"wire"},
+    {"wire", "paint"},
     {"digest", "errors", "records"},
 ]
 LEVEL = {name: level for level, row in enumerate(ORDER) for name in row}

@@ -3,7 +3,7 @@
     {_id, format, project, seq, previous, user, message, at,
      clients: [{client, user, client_seq}],
      pieces: [{piece, epoch, name, scale, offset, vertices, triangles,
-               positions: attribute, triangles_blob: attribute}],
+               positions: attribute, triangles_blob: attribute, paint: attribute, absent if never painted}],
      blobs: [every blob's id]}
     attribute: {blob, size, crc, chunk_bytes, chunks}
 
@@ -31,6 +31,10 @@ from rooms.store.faults import Damaged, as_text
 FORMAT = 1
 
 
+#: The attributes of a piece, by their keys in the manifest. A piece that was never painted has no paint.
+ATTRIBUTES = ("positions", "triangles_blob", "paint")
+
+
 class Described(NamedTuple):
     """A snapshot, hashed. ``attributes``: the bytes of every attribute, without a copy, and what they are."""
 
@@ -50,6 +54,9 @@ def describe_snapshot(snapshot: Snapshot) -> Described:
             raise Invalid(f"positions must be (3, n) int32, got {piece.positions.shape} {piece.positions.dtype}")
         if piece.triangles.dtype != np.uint32 or piece.triangles.ndim != 2 or piece.triangles.shape[1] != 3:
             raise Invalid(f"triangles must be (m, 3) uint32, got {piece.triangles.shape} {piece.triangles.dtype}")
+        vertices = piece.positions.shape[1]
+        if piece.paint is not None and (piece.paint.dtype != np.uint8 or piece.paint.shape != (5, vertices)):
+            raise Invalid(f"paint must be (5, {vertices}) uint8, got {piece.paint.shape} {piece.paint.dtype}")
         if not all(map(math.isfinite, (piece.scale, *piece.offset))):
             raise Invalid(f"scale and offset must be finite, got {piece.scale} and {piece.offset}")
         positions, triangles = (
@@ -69,6 +76,10 @@ def describe_snapshot(snapshot: Snapshot) -> Described:
                 "triangles_blob": _attribute_document(triangles[1]),
             }
         )
+        if piece.paint is not None:
+            data = _bytes_of(piece.paint, "u1")
+            attributes.append((data, describe(data)))
+            pieces[-1]["paint"] = _attribute_document(attributes[-1][1])
     return Described(pieces, attributes)
 
 
@@ -100,7 +111,7 @@ def public_manifest(manifest: Document) -> dict[str, Any]:
         "snapshot": manifest["_id"],
         "seq": manifest["seq"],
         "pieces": [
-            {key: piece[key] for key in keys} | {key: piece[key]["blob"] for key in ("positions", "triangles_blob")}
+            {key: piece[key] for key in keys} | {key: piece[key]["blob"] for key in ATTRIBUTES if key in piece}
             for piece in manifest["pieces"]
         ],
     }
@@ -128,6 +139,8 @@ def arrays_of(manifest: Document, snapshot: Snapshot) -> Iterator[tuple[memoryvi
             ("positions", piece.positions, "<i4"),
             ("triangles_blob", piece.triangles, "<u4"),
         ]
+        if piece.paint is not None:
+            arrays.append(("paint", piece.paint, "u1"))
         for key, array, dtype in arrays:
             attribute = read_attribute(document[key])
             if attribute.size != array.nbytes:
@@ -141,8 +154,9 @@ def read_attribute(document: Document) -> Attribute:
 
 def attributes_of(manifest: Document) -> Iterator[Attribute]:
     for piece in manifest["pieces"]:
-        yield read_attribute(piece["positions"])
-        yield read_attribute(piece["triangles_blob"])
+        for key in ATTRIBUTES:
+            if key in piece:
+                yield read_attribute(piece[key])
 
 
 def _attribute_document(attribute: Attribute) -> Document:
@@ -165,6 +179,7 @@ def _empty_piece(document: Document) -> PieceRecord:
         triangles=np.empty((document["triangles"], 3), np.uint32),
         scale=document["scale"],
         offset=(x, y, z),
+        paint=np.empty((5, document["vertices"]), np.uint8) if "paint" in document else None,
     )
 
 

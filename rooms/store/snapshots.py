@@ -33,6 +33,7 @@ from rooms.store.codec import (
 from rooms.store.connection import BULK_SECONDS, WALK_SECONDS, Document, StorePart, new_id, project_query
 from rooms.store.faults import Damaged, as_text
 from rooms.store.manifests import (
+    ATTRIBUTES,
     arrays_of,
     attributes_of,
     describe_snapshot,
@@ -50,7 +51,7 @@ CHUNK_GRACE = timedelta(days=1)
 #: Documents deleted at a time.
 DELETE_GROUP = 1000
 
-_CHUNKS_OF_MANIFEST = {"pieces.positions.chunks": 1, "pieces.triangles_blob.chunks": 1}
+_CHUNKS_OF_MANIFEST = {f"pieces.{key}.chunks": 1 for key in ATTRIBUTES}
 
 
 class SnapshotStore(StorePart):
@@ -271,6 +272,7 @@ def _digests_of(manifest: Document) -> set[bytes]:
     return {
         digest
         for piece in manifest["pieces"]
-        for key in ("positions", "triangles_blob")
+        for key in ATTRIBUTES
+        if key in piece
         for digest in split_digests(piece[key]["chunks"])
     }

@@ -7,9 +7,11 @@
  */
 
 import { Reader, WireError, putClient, putSeq } from './reader.js';
+import { decodePaint } from './paint.js';
 import { Kind, decodeStroke } from './stroke.js';
 
 export { WireError } from './reader.js';
+export { Channel, encodePaint, encodePaints } from './paint.js';
 export { Flag, Kind, MAX_FRAME, encodeStroke, encodeStrokes } from './stroke.js';
 
 /** Bytes of one message from the server. */
@@ -65,11 +67,13 @@ export function decode(frame) {
   switch (frame[0]) {
     case Kind.STROKE:
     case Kind.MERGED: return /** @type {DecodedFrame} */ (decodeStroke(frame));
+    case Kind.PAINT:
+    case Kind.PAINTED: return /** @type {DecodedFrame} */ (decodePaint(frame));
     case Kind.CURSOR: return decodeCursor(frame);
     case Kind.RECEIPT: return decodeReceipt(frame);
     case Kind.CAUGHT_UP: return decodeCaughtUp(frame);
     case Kind.DIGEST: return decodeDigest(frame);
-    default: throw new WireError(`frame kind ${frame[0]}, known are ${Kind.STROKE} to ${Kind.DIGEST}`);
+    default: throw new WireError(`frame kind ${frame[0]}, known are ${Kind.STROKE} to ${Kind.PAINTED}`);
   }
 }
 
@@ -105,13 +109,14 @@ export function encodeCaughtUp(caughtUp) {
   return frame;
 }
 
-/** @param {{seq: number, piece: number, epoch: number, digest: number}} digest */
+/** @param {{seq: number, piece: number, epoch: number, digest: number, paint?: number}} digest */
 export function encodeDigest(digest) {
   const { frame, view } = blank(Kind.DIGEST, DIGEST_SIZE);
   putSeq(view, 8, digest.seq);
   view.setUint32(16, digest.piece, true);
   view.setUint32(20, digest.epoch, true);
   view.setUint32(24, digest.digest, true);
+  view.setUint32(28, digest.paint ?? 0, true);
   return frame;
 }
 
@@ -152,7 +157,7 @@ function decodeCaughtUp(bytes) {
 /** @param {Uint8Array} bytes @returns {DecodedFrame} */
 function decodeDigest(bytes) {
   const reader = open(bytes, 'digest', DIGEST_SIZE);
-  return { kind: Kind.DIGEST, seq: reader.seq(), piece: reader.u32(), epoch: reader.u32(), digest: reader.u32() };
+  return { kind: Kind.DIGEST, seq: reader.seq(), piece: reader.u32(), epoch: reader.u32(), digest: reader.u32(), paint: reader.u32() };
 }
 
 /** A reader behind the eight bytes that every frame begins with. @param {Uint8Array} bytes @param {string} what @param {number} size */

@@ -13,25 +13,17 @@
  */
 
 import { Reader, WireError, putClient, putSeq } from './reader.js';
+import { BYTES, Runs, padded, readIds, unsignedView } from './runs.js';
 
 /** Bytes of one frame and of one message of a client: no frame delays the ones behind it for long. */
 export const MAX_FRAME = 256 * 1024;
 export const STROKE_HEADER = 48;
 export const MAX_SHIFT = 24;
-/** The largest vertex id a replica's typed arrays take; a piece has 2 million at most. */
-const MAX_ID = 0x7fffffff;
-
 /** First byte of a frame. Stored in journals: a value never changes its meaning. */
-export const Kind = Object.freeze({ STROKE: 1, CURSOR: 2, RECEIPT: 3, MERGED: 4, CAUGHT_UP: 5, DIGEST: 6 });
-/** Second byte of a STROKE. Stored. */
-export const Flag = Object.freeze({ END: 1, UNDO: 2, REDO: 4 });
+export const Kind = Object.freeze({ STROKE: 1, CURSOR: 2, RECEIPT: 3, MERGED: 4, CAUGHT_UP: 5, DIGEST: 6, PAINT: 7, PAINTED: 8 });
+/** Second byte of a STROKE or PAINT. Stored. COMPARE is a PAINT's alone, and never leaves the room. */
+export const Flag = Object.freeze({ END: 1, UNDO: 2, REDO: 4, COMPARE: 8 });
 const ALL_FLAGS = Flag.END | Flag.UNDO | Flag.REDO;
-
-const BYTES = [1, 2, 4];
-const LARGEST = [0xff, 0xffff, 0xffffffff];
-
-/** @param {number} size */
-const padded = (size) => (size + 3) & ~3;
 
 /**
  * One frame for `moved` between the indices `from` and `to`, or null if it would pass `limit` bytes.
@@ -46,49 +38,44 @@ export function encodeStroke(head, moved, limit = Infinity, from = 0, to = moved
   const { ids, dx, dy, dz } = moved;
   const vertices = to - from;
   if (vertices < 1) throw new WireError('a stroke of 0 vertices: it has at least 1');
-  const runs = runsOf(ids, from, to);
-  let gapWidth = 0;
-  let lengthWidth = 0;
-  let best = Infinity;
-  for (let gap = 0; gap < 3; gap++) {
-    for (let length = 0; length < 3; length++) {
-      const count = runs.count + runs.moreGaps[gap] + runs.moreLengths[length];
-      const size = padded(count * BYTES[gap]) + padded(count * BYTES[length]);
-      if (size < best) [best, gapWidth, lengthWidth] = [size, gap, length];
-    }
-  }
-
+  const runs = new Runs(ids, from, to);
   const values = valuesOf(moved, from, to);
-  const count = runs.count + runs.moreGaps[gapWidth] + runs.moreLengths[lengthWidth];
   const size = padded(vertices * BYTES[values.width]);
-  const length = STROKE_HEADER + best + 3 * size;
+  const length = STROKE_HEADER + runs.bytes + 3 * size;
   if (length > limit) return null;
 
   const frame = new Uint8Array(length);
-  const view = new DataView(frame.buffer);
-  frame[0] = head.kind ?? Kind.STROKE;
-  frame[1] = head.flags ?? 0;
-  frame[2] = values.shift;
-  frame[3] = values.width | (gapWidth << 2) | (lengthWidth << 4);
-  view.setUint32(4, length, true);
-  putSeq(view, 8, head.seq ?? 0);
-  putClient(view, 16, head.client);
-  view.setUint32(24, head.clientSeq, true);
-  view.setUint32(28, head.stroke, true);
-  view.setUint32(32, head.epoch, true);
-  view.setUint32(36, head.piece, true);
-  view.setUint32(40, count, true);
-  view.setUint32(44, vertices, true);
-  const gaps = unsignedView(frame.buffer, STROKE_HEADER, count, gapWidth);
-  const lengths = unsignedView(frame.buffer, STROKE_HEADER + padded(count * BYTES[gapWidth]), count, lengthWidth);
-  writeRuns(runs, gaps, LARGEST[gapWidth], lengths, LARGEST[lengthWidth]);
-  let at = STROKE_HEADER + best;
+  writeHead(frame, { kind: Kind.STROKE, ...head }, values.shift, values.width, runs, vertices);
+  let at = STROKE_HEADER + runs.bytes;
   for (const axis of [dx, dy, dz]) {
     const out = signedView(frame.buffer, at, vertices, values.width);
     for (let i = 0; i < vertices; i++) out[i] = axis[from + i] >> values.more;
     at += size;
   }
   return frame;
+}
+
+/**
+ * The head of a STROKE or PAINT, and the runs behind it.
+ * @param {Uint8Array} frame as long as it will be @param {StrokeHead & {kind: number}} head
+ * @param {number} third the third byte: a shift, or channels @param {number} valueWidth @param {Runs} runs @param {number} vertices
+ */
+export function writeHead(frame, head, third, valueWidth, runs, vertices) {
+  const view = new DataView(frame.buffer);
+  frame[0] = head.kind;
+  frame[1] = head.flags ?? 0;
+  frame[2] = third;
+  frame[3] = valueWidth | runs.widths;
+  view.setUint32(4, frame.length, true);
+  putSeq(view, 8, head.seq ?? 0);
+  putClient(view, 16, head.client);
+  view.setUint32(24, head.clientSeq, true);
+  view.setUint32(28, head.stroke, true);
+  view.setUint32(32, head.epoch, true);
+  view.setUint32(36, head.piece, true);
+  view.setUint32(40, runs.count, true);
+  view.setUint32(44, vertices, true);
+  runs.write(frame.buffer, STROKE_HEADER);
 }
 
 /**
@@ -99,15 +86,23 @@ export function encodeStroke(head, moved, limit = Infinity, from = 0, to = moved
  * @returns {Uint8Array[]}
  */
 export function encodeStrokes(head, moved, limit = MAX_FRAME) {
+  return cutFrames(head, moved.ids.length, limit, (part, from, to) => encodeStroke(part, moved, limit, from, to));
+}
+
+/**
+ * Halves the vertices until every part fits.
+ * @param {StrokeHead} head of the whole @param {number} vertices @param {number} limit bytes, for the message
+ * @param {(head: StrokeHead, from: number, to: number) => Uint8Array | null} encode one part, or null if it is too large
+ * @returns {Uint8Array[]} numbered from `head.clientSeq`; only the last carries END
+ */
+export function cutFrames(head, vertices, limit, encode) {
   const flags = head.flags ?? 0;
   let clientSeq = head.clientSeq;
   /** @type {Uint8Array[]} */
   const frames = [];
   /** @param {number} from @param {number} to */
   const cut = (from, to) => {
-    const last = to === moved.ids.length;
-    const frame = encodeStroke(
-      { ...head, clientSeq, flags: last ? flags : flags & ~Flag.END }, moved, limit, from, to);
+    const frame = encode({ ...head, clientSeq, flags: to === vertices ? flags : flags & ~Flag.END }, from, to);
     if (frame) {
       frames.push(frame);
       clientSeq += 1;
@@ -118,7 +113,7 @@ export function encodeStrokes(head, moved, limit = MAX_FRAME) {
       cut(middle, to);
     }
   };
-  cut(0, moved.ids.length);
+  cut(0, vertices);
   return frames;
 }
 
@@ -181,62 +176,6 @@ export function decodeStroke(bytes) {
 }
 
 /**
- * The runs of strictly ascending ids, and how many more each width would need: a gap over the width's largest is
- * carried on by empty runs, a length by runs with a gap of 0.
- *
- * @param {Uint32Array} ids @param {number} from @param {number} to
- */
-function runsOf(ids, from, to) {
-  const starts = [from];
-  for (let i = from + 1; i < to; i++) {
-    const step = ids[i] - ids[i - 1];
-    if (step === 1) continue;
-    if (step < 1) throw new WireError(`ids must ascend: ${ids[i]} comes after ${ids[i - 1]}`);
-    starts.push(i);
-  }
-  const count = starts.length;
-  const gaps = new Uint32Array(count);
-  const lengths = new Uint32Array(count);
-  const moreGaps = [0, 0, 0];
-  const moreLengths = [0, 0, 0];
-  let next = 0;
-  for (let run = 0; run < count; run++) {
-    const start = starts[run];
-    const length = (run + 1 < count ? starts[run + 1] : to) - start;
-    const gap = ids[start] - next;
-    next = ids[start] + length;
-    gaps[run] = gap;
-    lengths[run] = length;
-    for (let width = 0; width < 2; width++) {
-      if (gap > LARGEST[width]) moreGaps[width] += Math.floor((gap - 1) / LARGEST[width]);
-      if (length > LARGEST[width]) moreLengths[width] += Math.floor((length - 1) / LARGEST[width]);
-    }
-  }
-  return { count, gaps, lengths, moreGaps, moreLengths };
-}
-
-/**
- * @param {{count: number, gaps: Uint32Array, lengths: Uint32Array}} runs
- * @param {Uint8Array | Uint16Array | Uint32Array} gaps @param {number} maxGap
- * @param {Uint8Array | Uint16Array | Uint32Array} lengths @param {number} maxLength
- */
-function writeRuns(runs, gaps, maxGap, lengths, maxLength) {
-  let at = 0;
-  for (let run = 0; run < runs.count; run++) {
-    let gap = runs.gaps[run];
-    let length = runs.lengths[run];
-    for (; gap > maxGap; gap -= maxGap) gaps[at++] = maxGap;
-    for (; length > maxLength; length -= maxLength) {
-      gaps[at] = gap;
-      lengths[at++] = maxLength;
-      gap = 0;
-    }
-    gaps[at] = gap;
-    lengths[at++] = length;
-  }
-}
-
-/**
  * The shift that loses nothing, how much of it is still in the numbers (`more`), and the narrowest width for the rest.
  * @param {Displacement} moved @param {number} from @param {number} to
  */
@@ -260,33 +199,6 @@ function valuesOf({ dx, dy, dz, shift }, from, to) {
 }
 
 /**
- * @param {Uint8Array | Uint16Array | Uint32Array} gaps @param {Uint8Array | Uint16Array | Uint32Array} lengths
- * @param {number} vertices
- */
-function readIds(gaps, lengths, vertices) {
-  const runs = gaps.length;
-  // One pass over the runs before the ids are made: every sum here stays below 2⁵³ because a frame has few runs.
-  let total = 0;
-  let skipped = 0;
-  for (let run = 0; run < runs; run++) {
-    total += lengths[run];
-    skipped += gaps[run];
-  }
-  if (total !== vertices) throw new WireError(`stroke of ${vertices} vertices has runs that hold ${total}`);
-  if (!lengths[runs - 1]) throw new WireError(`the last of ${runs} runs is empty`);
-  const last = total + skipped - 1;
-  if (last > MAX_ID) throw new WireError(`the stroke moves vertex ${last}, at most ${MAX_ID} is taken`);
-  const ids = new Uint32Array(vertices);
-  let id = 0;
-  let at = 0;
-  for (let run = 0; run < runs; run++) {
-    id += gaps[run];
-    for (let left = lengths[run]; left; left--) ids[at++] = id++;
-  }
-  return ids;
-}
-
-/**
  * The values of one axis; refuses those that leave int32 when they are shifted.
  * @param {Int8Array | Int16Array | Int32Array} values @param {number} shift @param {number} width
  */
@@ -302,15 +214,6 @@ function checkedValues(values, shift, width) {
     }
   }
   return out;
-}
-
-/**
- * The machine's own byte order is little-endian wherever a browser runs, as is the wire's.
- * @param {ArrayBufferLike} buffer @param {number} offset @param {number} count @param {number} width
- */
-function unsignedView(buffer, offset, count, width) {
-  if (width === 0) return new Uint8Array(buffer, offset, count);
-  return width === 1 ? new Uint16Array(buffer, offset, count) : new Uint32Array(buffer, offset, count);
 }
 
 /** @param {ArrayBufferLike} buffer @param {number} offset @param {number} count @param {number} width */

@@ -250,6 +250,10 @@ def delivered(items: list[bytes | str]) -> tuple[np.ndarray, int]:
     return positions, seq
 
 
+def no_paint(strokes):
+    return []
+
+
 def many_strokes(count: int, vertices: int = 2000, among: int = 40_000) -> list[bytes]:
     rng = np.random.default_rng(count)
     return [
@@ -268,7 +272,7 @@ async def test_compact_is_the_same_for_its_receiver():
         "first", *strokes[:10], CURSOR, wire.encode_receipt(8, 7, 1, 0), wire.encode_digest(9, 1, 1, 5),
         *strokes[10:], wire.encode_receipt(20, 7, 2, 1), wire.encode_receipt(11, 8, 1, 0), "second",
     ]  # fmt: skip
-    small = compact(items)
+    small = compact(items, no_paint)
     assert small[:2] == ["first", "second"]
     assert {item[0] for item in small[2:]} == {Kind.MERGED, Kind.RECEIPT, Kind.CAUGHT_UP}
     assert small[-1] == wire.encode_caught_up(20)
@@ -276,14 +280,14 @@ async def test_compact_is_the_same_for_its_receiver():
     assert receipts == [(20, 7, 2, 1), (11, 8, 1, 0)]
     want, got = delivered(strokes), delivered(small)
     assert got[1] == want[1] == 20 and np.array_equal(got[0], want[0])
-    again = delivered(compact(compact(items)))
+    again = delivered(compact(compact(items, no_paint), no_paint))
     assert again[1] == 20 and np.array_equal(again[0], want[0])
 
 
 async def test_compact_of_receipts_alone():
     """Somebody who was not sent a stroke is not told that it has everything."""
     receipt = wire.encode_receipt(8, 7, 1, 0)
-    assert compact([receipt, CURSOR, "text"]) == ["text", receipt]
+    assert compact([receipt, CURSOR, "text"], no_paint) == ["text", receipt]
 
 
 async def test_a_full_socket_holds_sums_and_catches_up(ports):
@@ -361,13 +365,13 @@ async def test_a_large_sum_is_not_summed_at_every_push(ports, monkeypatch):
     """Where the sum alone passes the limit, summing waits for as much again: work for one who sleeps is bounded too."""
     sums = 0
 
-    def counted(items):
+    def counted(items, painted):
         nonlocal sums
         sums += 1
-        return compact(items)
+        return compact(items, painted)
 
     monkeypatch.setattr(outbox, "compact", counted)
-    receiver = Receiver(ports[0])
+    receiver = Receiver(ports[0], no_paint)
     receiver.unsent = 1
     pushed = 0
     for frame in many_strokes(60, 18_000, 60_000):  # their sum has 720 kB
@@ -379,7 +383,7 @@ async def test_a_large_sum_is_not_summed_at_every_push(ports, monkeypatch):
 
 async def test_whoever_is_owed_too_much_is_let_go(ports):
     """What cannot be summed is bounded by the end of the connection, with both numbers."""
-    receiver = Receiver(ports[0])
+    receiver = Receiver(ports[0], no_paint)
     receiver.unsent = 1
     text = "x" * 100_000
     for _ in range(HELD_BYTES_MAX // len(text) + 6):
@@ -430,7 +434,7 @@ async def test_a_closed_stream_has_no_socket(ports):
     stream.close()
     assert stream.socket is None and stream.closed() and not stream.writing()
     receiver_port = ports[1]
-    receiver = Receiver(receiver_port)
+    receiver = Receiver(receiver_port, no_paint)
     receiver_port.iostream.close()
     receiver.push(["text"], pack(["text"]))
     assert not receiver.unsent

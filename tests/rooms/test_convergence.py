@@ -1,4 +1,4 @@
-"""Simulated people in one room: random strokes, undo, delivery, drops, repetitions, disconnects, kills and saves.
+"""Simulated people in one room: random strokes, paint, undo, delivery, drops, repetitions, disconnects, kills and saves.
 
 Afterwards every replica, the room, and a room loaded from the database hold the same bits. A failure prints its seed;
 ``CLAYROOM_SEED=<seed> pytest tests/rooms/test_convergence.py -k seed`` repeats it.
@@ -57,7 +57,7 @@ class World:
         self.room = self.load()
         self.peers = [Replica.loaded(self.random.getrandbits(64) or 1, self.snapshots["s0"]) for _ in range(PEERS)]
         self.links = [Link() for _ in self.peers]
-        self.kills = self.reloads = self.compactions = self.repetitions = 0
+        self.kills = self.reloads = self.compactions = self.repetitions = self.paints = self.paints_undone = 0
 
     def load(self) -> Room:
         """What a fresh process does: the newest snapshot, the journal after it, a barrier."""
@@ -65,6 +65,8 @@ class World:
         stored = self.snapshots[self.project.snapshot]
         pieces = [ball()]
         pieces[0].positions = stored.pieces[0].positions.copy()
+        if stored.pieces[0].paint is not None:
+            pieces[0].paint = stored.pieces[0].paint.copy()
         room = Room(self.project, Snapshot(stored.seq, pieces, list(stored.clients)), clock=lambda: self.now)
         for batch in self.batches:
             if batch.seq <= stored.seq:
@@ -73,7 +75,7 @@ class World:
                 room.pass_barrier(batch.seq, batch.count)
                 continue
             for frame in wire.split(batch.frames):
-                stroke = wire.parse_stroke(frame)
+                stroke = wire.parse_made(frame)
                 room.replay(stroke, batch.authors[stroke.client])
         barrier = JournalBatch(room.seq + 1, BARRIER_SPAN, b"", {}, {"owner": "test", "token": len(self.batches)})
         self.batches.append(barrier)
@@ -87,8 +89,13 @@ class World:
         index = self.random.randrange(len(self.peers))
         peer, link = self.peers[index], self.links[index]
         kind = self.random.random()
-        if kind < 0.34:
+        if kind < 0.20:
             self.sculpt(peer)
+        elif kind < 0.31:
+            self.paint(peer)
+        elif kind < 0.34 and peer.covers:
+            self.paints_undone += 1
+            peer.undo_paint(self.random.choice(list(peer.covers)[-3:]))
         elif kind < 0.40 and peer.sums:
             peer.undo(self.random.choice(list(peer.sums)))
         elif kind < 0.60:
@@ -102,7 +109,7 @@ class World:
         elif kind < 0.95 and link.up:
             self.repeat(peer, link)
         elif kind < 0.97 and link.to_peer:
-            link.to_peer = compact(link.to_peer)
+            link.to_peer = compact(link.to_peer, self.room.painted)
             self.compactions += 1
         elif kind < 0.985:
             self.send(self.room.digests())
@@ -117,6 +124,15 @@ class World:
         size = 2 ** int(self.numbers.integers(2, 20))
         deltas = self.numbers.integers(-size, size, (3, count)).astype(np.int32)
         peer.sculpt(ids, deltas << np.int32(self.numbers.integers(0, 6)))
+
+    def paint(self, peer: Replica) -> None:
+        """Few spots and few colours, so that people paint over each other and undo what they meet again."""
+        self.paints += 1
+        count = int(self.numbers.integers(1, 25))
+        ids = np.sort(self.numbers.choice(60, count, replace=False))
+        channels = self.random.randint(1, 7)
+        values = self.numbers.integers(0, 4, (len(wire.planes_of(channels)), count)).astype(np.uint8)
+        peer.brush(ids, channels, values)
 
     def deliver_to_room(self, peer: Replica, link: Link, count: int) -> None:
         link.to_room += peer.outgoing
@@ -223,16 +239,18 @@ async def check_world(seed: int, store: Store) -> World:
     again = f"repeat with CLAYROOM_SEED={seed}"
     world.room.sculpture.check()
     truth = world.room.sculpture.pieces[1].positions
+    paint = world.room.sculpture.pieces[1].paint.read(np.arange(truth.shape[1], dtype=np.int32))
     for number, peer in enumerate(world.peers):
         assert not peer.problems, f"peer {number}: {peer.problems[:3]}; {again}"
         assert not peer.pending, f"peer {number} has {len(peer.pending)} strokes that were never journaled; {again}"
         assert peer.digests_checked, f"peer {number} saw no digest; {again}"
         assert peer.positions.tobytes() == truth.tobytes(), f"peer {number} differs from the room; {again}"
+        assert peer.paint.tobytes() == paint.tobytes(), f"peer {number} has other paint than the room; {again}"
     # each accepted stroke is in the journal exactly once
     seen: dict[int, int] = {}
     for batch in world.batches:
         for frame in wire.split(batch.frames):
-            stroke = wire.parse_stroke(frame)
+            stroke = wire.parse_made(frame)
             assert stroke.client_seq > seen.get(stroke.client, 0), f"a stroke was taken twice; {again}"
             seen[stroke.client] = stroke.client_seq
     assert {client: seen.get(client, 0) for client in seen} == {
@@ -245,6 +263,9 @@ async def check_world(seed: int, store: Store) -> World:
         await store.append_journal(project.project, batch, f"{seed}-{number}")
     loaded = await load_room(store, project, clock=lambda: 0.0)
     assert loaded.sculpture.pieces[1].positions.tobytes() == truth.tobytes(), f"the database differs; {again}"
+    painted = loaded.sculpture.pieces[1].paint.copy()
+    assert painted is None or painted.tobytes() == paint.tobytes(), f"the database has other paint; {again}"
+    assert (painted is None) == (not world.paints), again
     assert loaded.seq == world.room.seq, again
     return world
 
@@ -254,7 +275,7 @@ async def check_world(seed: int, store: Store) -> World:
 async def test_every_replica_and_the_database_end_equal(store):
     """Whatever happens to the lines and the server, all end with the same bits, and each stroke counts once."""
     seeds = [int(os.environ["CLAYROOM_SEED"])] if "CLAYROOM_SEED" in os.environ else [*OLD_FAILURES, *range(SEEDS)]
-    events = {"kills": 0, "reloads": 0, "compactions": 0, "repetitions": 0}
+    events = {"kills": 0, "reloads": 0, "compactions": 0, "repetitions": 0, "paints": 0, "paints_undone": 0}
     for seed in seeds:
         world = await check_world(seed, store)
         for name in events:

@@ -401,7 +401,13 @@ def test_digests_go_out_while_something_moves():
         world.sculpt(1)
         await asyncio.sleep(DIGEST_EVERY + 1)
         (digest,) = world.port.frames(Kind.DIGEST)
-        assert wire.parse_digest(digest) == (world.keeper.room.seq, 1, 1, world.keeper.room.sculpture.pieces[1].digest)
+        assert wire.parse_digest(digest) == (
+            world.keeper.room.seq,
+            1,
+            1,
+            world.keeper.room.sculpture.pieces[1].digest,
+            0,
+        )
         await asyncio.sleep(3 * DIGEST_EVERY)
         assert len(world.port.frames(Kind.DIGEST)) == 1
 

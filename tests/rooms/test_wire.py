@@ -39,6 +39,14 @@ def encode(golden: dict[str, Any]) -> bytes:
         deltas = np.array([fields.pop(axis) for axis in ("dx", "dy", "dz")], dtype=np.int32)
         del fields["shift"]  # the encoder finds it
         return wire.encode_stroke(ids, deltas, kind=kind, **fields)
+    if kind in (Kind.PAINT, Kind.PAINTED):
+        ids = np.array(fields.pop("ids"))
+        values, expected = (
+            None if planes is None else np.array(planes, np.uint8)
+            for planes in (fields.pop("values"), fields.pop("expected"))
+        )
+        assert values is not None
+        return wire.encode_paint(ids, values, expected=expected, kind=kind, **fields)
     if kind is Kind.CURSOR:
         return wire.encode_cursor(
             **{**fields, "position": tuple(fields["position"]), "normal": tuple(fields["normal"])}
@@ -58,6 +66,14 @@ def decode(frame: bytes) -> dict[str, Any]:
         found = {name: getattr(stroke, name) for name in names}
         dx, dy, dz = deltas.tolist()
         return {**found, "client": f"{stroke.client:016x}", "ids": ids.tolist(), "dx": dx, "dy": dy, "dz": dz}
+    if kind in (Kind.PAINT, Kind.PAINTED):
+        paint = wire.parse_paint(frame)
+        names = ("flags", "seq", "client_seq", "stroke", "epoch", "piece")
+        return {
+            **{name: getattr(paint, name) for name in names},
+            "channels": paint.shift, "client": f"{paint.client:016x}", "ids": paint.ids().tolist(),
+            "values": paint.values().tolist(), "expected": paint.expected().tolist() if paint.compares else None,
+        }  # fmt: skip
     if kind == Kind.CURSOR:
         c = wire.parse_cursor(frame)
         return {
@@ -68,7 +84,7 @@ def decode(frame: bytes) -> dict[str, Any]:
         seq, client, accepted, journaled = wire.parse_receipt(frame)
         return {"seq": seq, "client": f"{client:016x}", "accepted": accepted, "journaled": journaled}
     if kind == Kind.DIGEST:
-        return dict(zip(("seq", "piece", "epoch", "digest"), wire.parse_digest(frame), strict=True))
+        return dict(zip(("seq", "piece", "epoch", "digest", "paint"), wire.parse_digest(frame), strict=True))
     return {"seq": wire.parse_caught_up(frame)}
 
 
@@ -82,6 +98,15 @@ def test_golden_frames_both_ways(golden):
 def test_the_golden_file_has_every_kind():
     """No kind of frame goes unwatched."""
     assert {frame["kind"] for frame in GOLDEN["frames"]} == {kind.name for kind in Kind}
+
+
+def test_the_worked_paint_of_the_protocol_page():
+    """The bytes in docs/protocol.md are the paint that its text describes."""
+    page = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
+    block = bytes.fromhex(page[page.index("Worked paint") :].split("```")[1])
+    paint = wire.parse_paint(block)
+    assert paint.ids().tolist() == [5, 6, 7, 300] and paint.values().T.tolist() == [[200, 40, 60]] * 4
+    assert block.hex() in {golden["hex"] for golden in GOLDEN["frames"]}
 
 
 def test_the_worked_example_of_the_protocol_page():
@@ -346,6 +371,66 @@ def test_a_displacement_beyond_int32(width, shift, value):
     head = struct.pack("<BBBBIQQIIIIII", 1, 0, shift, width, 56 + 3 * len(values), 0, 1, 1, 1, 1, 1, 1, 1)
     with pytest.raises(Malformed, match=str(abs(value) << shift)):
         wire.parse_stroke(head + bytes(4) + b"\x01\0\0\0" + values * 3)
+
+
+PAINT = wire.encode_paint(np.array([4, 5, 6]), np.array([[1, 2, 3]], np.uint8), channels=2, client=1, client_seq=1)
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "complaint"),
+    [
+        (0, 1, "kind 1 is not paint"),
+        (1, 16, "flags 0x10, known are 0x0f"),
+        (1, 8, "needs 64 bytes, says 60, got 60"),
+        (2, 0, "channels 0x00, known are 0x07"),
+        (2, 8, "channels 0x08, known are 0x07"),
+        (2, 7, "needs 76 bytes, says 60, got 60"),
+        (3, 1, "widths 0x01"),
+        (3, 0x40, "widths 0x40"),
+        (40, 0, "3 vertices in 0 runs"),
+        (44, 0, "0 vertices in 1 runs"),
+        (52, 4, "3 vertices has runs that hold 4"),
+    ],
+)
+def test_paint_that_cannot_be(at, value, complaint):
+    """Each is refused with what was found, before anything is read by it."""
+    frame = bytearray(PAINT)
+    frame[at] = value
+    with pytest.raises(Malformed, match=complaint):
+        wire.parse_paint(bytes(frame)).last_id()
+
+
+@pytest.mark.parametrize("size", range(len(PAINT)))
+def test_cut_paint(size):
+    """Every truncation is refused."""
+    with pytest.raises(Malformed):
+        wire.parse_paint(PAINT[:size])
+
+
+def test_a_comparison_that_was_decided():
+    """The same head and vertices, without what was expected, and with the values that it came to."""
+    old, new = np.array([[1, 2, 3]], np.uint8), np.array([[7, 8, 9]], np.uint8)
+    asked = wire.parse_paint(
+        wire.encode_paint(
+            np.array([4, 500, 501]), new, expected=old, channels=4, client=9, client_seq=3, flags=Flag.UNDO | Flag.END
+        )
+    )
+    assert asked.compares and asked.expected().tolist() == old.tolist() and asked.values().tolist() == new.tolist()
+    plain = wire.parse_paint(asked.decided(np.array([[7, 2, 9]], np.uint8)).frame)
+    assert plain.values().tolist() == [[7, 2, 9]] and plain.ids().tolist() == [4, 500, 501]
+    assert (plain.flags, plain.client, plain.client_seq, plain.planes) == (Flag.UNDO | Flag.END, 9, 3, [4])
+
+
+def test_painted_is_cut():
+    """Frames below the limit at the worst ids, ascending, which together are what was given."""
+    ids = np.arange(0, 100_000, 2, dtype=np.int32)
+    values = np.random.default_rng(1).integers(0, 256, (5, len(ids))).astype(np.uint8)
+    frames = wire.encode_painted(ids, values, seq=7, epoch=2, piece=3)
+    parsed = [wire.parse_paint(frame) for frame in frames]
+    assert len(frames) > 2 and max(map(len, frames)) <= wire.MAX_FRAME
+    assert np.array_equal(np.concatenate([one.ids() for one in parsed]), ids)
+    assert np.array_equal(np.concatenate([one.values() for one in parsed], axis=1), values)
+    assert {(one.kind, one.seq, one.epoch, one.piece) for one in parsed} == {(Kind.PAINTED, 7, 2, 3)}
 
 
 def test_a_frame_over_the_limit():

@@ -40,6 +40,9 @@ def assert_same(found: Snapshot, expected: Snapshot) -> None:
             assert array.dtype == wanted.dtype
             assert array.flags.writeable and array.flags.c_contiguous
             np.testing.assert_array_equal(array, wanted)
+        assert (one.paint is None) == (other.paint is None)
+        if one.paint is not None:
+            np.testing.assert_array_equal(one.paint, other.paint)
 
 
 async def gunzipped(store: Store, project: str, blob: str) -> bytes:
@@ -407,6 +410,27 @@ async def test_unused_chunks_go_after_a_day(clocked_store: Store, clock: Any, ma
     assert await store.collect_chunks() == -(-600_000 // CHUNK_BYTES) + -(-1_200_000 // CHUNK_BYTES)
     assert await store.collect_chunks() == 0
     assert_same(await store.load_snapshot(str(stays.snapshot)), shared)
+
+
+@pytest.mark.gen_test
+async def test_paint_is_kept_where_there_is_some(clocked_store: Store, clock: Any, make_snapshot: Any) -> None:
+    """A painted piece has a blob more, whose chunks no collecting takes; one that nobody painted says nothing of paint."""
+    store = clocked_store
+    plain, painted = make_snapshot(20_001), make_snapshot(20_001, seq=3)
+    painted.pieces[0].paint = np.random.default_rng(2).integers(0, 256, (5, 20_001)).astype(np.uint8)
+    project = await project_with(store, plain)
+    assert project.snapshot is not None
+    assert "paint" not in (await store.manifest(project.snapshot))["pieces"][0]
+    identity = await store.save_snapshot(project.project, painted, None)
+    clock.pass_by(CHUNK_GRACE + timedelta(seconds=1))
+    assert await store.collect_chunks() == 0
+    assert_same(await store.load_snapshot(identity), painted)
+    blob = (await store.manifest(identity))["pieces"][0]["paint"]
+    assert await gunzipped(store, project.project, blob) == painted.pieces[0].paint.tobytes()
+    assert_same(await store.load_snapshot(project.snapshot), plain)
+    painted.pieces[0].paint = painted.pieces[0].paint[:4]
+    with pytest.raises(Invalid, match=r"paint must be \(5, 20001\) uint8, got \(4, 20001\)"):
+        await store.save_snapshot(project.project, painted, None)
 
 
 @pytest.mark.gen_test

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { digest } from '../../../static/kernel/digest.js';
 import {
   Flag, Kind, MAX_FRAME, MAX_SERVER_MESSAGE, WireError, decode, encodeCaughtUp, encodeCursor, encodeDigest, encodeReceipt,
-  encodeStroke, encodeStrokes, split, withSeq,
+  encodePaint, encodePaints, encodeStroke, encodeStrokes, split, withSeq,
 } from '../../../static/wire/frames.js';
 import { inQuanta, randomStroke, seededRandom } from '../random.js';
 
@@ -33,10 +33,21 @@ const encoders = {
   RECEIPT: encodeReceipt,
   CAUGHT_UP: encodeCaughtUp,
   DIGEST: encodeDigest,
+  PAINT: (fields) => encodePaint({ ...fields, kind: Kind.PAINT }, paintOf(fields)),
+  PAINTED: (fields) => encodePaint({ ...fields, kind: Kind.PAINTED }, paintOf(fields)),
 };
+
+function paintOf({ ids, channels, values, expected }) {
+  const bytes = (planes) => planes && planes.map((plane) => Uint8Array.from(plane));
+  return { ids: Uint32Array.from(ids), channels, values: bytes(values), expected: bytes(expected) };
+}
 
 /** The decoded frame with displacements in quanta as plain lists, as golden.json has them. */
 function plain(frame) {
+  if (frame.kind === Kind.PAINT || frame.kind === Kind.PAINTED) {
+    const lists = (planes) => planes && planes.map((plane) => [...plane]);
+    return { ...frame, ids: [...frame.ids], values: lists(frame.values), expected: lists(frame.expected) };
+  }
   if (frame.kind !== Kind.STROKE && frame.kind !== Kind.MERGED) return frame;
   const { dx, dy, dz } = inQuanta(frame);
   return { ...frame, ids: [...frame.ids], dx: [...dx], dy: [...dy], dz: [...dz] };
@@ -99,6 +110,34 @@ test('a flush over the limit is cut by ids', () => {
   });
   assert.equal(at, moved.ids.length);
 });
+
+test('paint over the limit is cut by ids', () => {
+  // Each part fits a frame and has its own ids with their own values, what is expected included; only the last carries END.
+  const random = seededRandom(11);
+  const { ids } = randomStroke(random, { vertices: 70_000, bits: 3 });
+  const plane = () => Uint8Array.from(ids, () => random.below(256));
+  const paint = { ids, channels: 3, values: [plane(), plane(), plane(), plane()], expected: [plane(), plane(), plane(), plane()] };
+  const frames = encodePaints({ client: random.client(), clientSeq: 4, stroke: 3, epoch: 1, piece: 1, flags: Flag.END | Flag.UNDO }, paint).map(decode);
+  assert.ok(frames.length > 2, `${frames.length} frames`);
+  frames.forEach((frame, index) => {
+    assert.equal(frame.clientSeq, 4 + index);
+    assert.equal(frame.flags, Flag.COMPARE | Flag.UNDO | (index === frames.length - 1 ? Flag.END : 0));
+  });
+  const joined = (of) => Buffer.concat(frames.map((frame) => of(frame)));
+  assert.deepEqual(frames.flatMap((frame) => [...frame.ids]), [...ids]);
+  for (let p = 0; p < 4; p++) {
+    assert.ok(joined((frame) => frame.values[p]).equals(paint.values[p]));
+    assert.ok(joined((frame) => frame.expected[p]).equals(paint.expected[p]));
+  }
+});
+
+/** Good paint of 3 vertices in 1 run and one channel, with some bytes changed. */
+function bentPaint(changes) {
+  const bytes = encodePaint({ client: '00000000000000aa', clientSeq: 1, stroke: 1, epoch: 1, piece: 1 },
+    paintOf({ ids: [4, 5, 6], channels: 2, values: [[1, 2, 3]], expected: null }));
+  for (const [offset, value] of Object.entries(changes)) bytes[Number(offset)] = value;
+  return bytes;
+}
 
 test('a brush costs few bytes a vertex', () => {
   // 3 displacement bytes and almost nothing for the ids: a 10,000 vertex dab in runs of 100 stays below 3.1.
@@ -168,6 +207,15 @@ const hostile = [
   ['a crooked length', () => split(Uint8Array.of(5, 0, 0, 0, 9, 0, 0, 0, 0)), /a frame of 9 bytes/],
   ['a frame past the end', () => split(Uint8Array.of(5, 0, 0, 0, 16, 0, 0, 0)), /a frame of 16 bytes, 8 are left/],
   ['a huge message', () => split(new Uint8Array(MAX_SERVER_MESSAGE + 4)), /1048580 bytes, at most 1048576/],
+  ['paint in no channel', () => decode(bentPaint({ 2: 0 })), /channels 0, known are 7/],
+  ['paint in a channel that is not there', () => decode(bentPaint({ 2: 9 })), /channels 9, known are 7/],
+  ['paint in more channels than there are bytes', () => decode(bentPaint({ 2: 7 })), /needs 76 bytes, says 60, got 60/],
+  ['a comparison without what is expected', () => decode(bentPaint({ 1: 8 })), /needs 64 bytes, says 60, got 60/],
+  ['paint in two-byte values', () => decode(bentPaint({ 3: 1 })), /widths 1: values are bytes/],
+  ['paint with unknown flags', () => decode(bentPaint({ 1: 16 })), /flags 16, known are 15/],
+  ['paint of nothing', () => decode(bentPaint({ 44: 0 })), /0 vertices in 1 runs/],
+  ['paint whose runs hold more', () => decode(bentPaint({ 52: 4 })), /3 vertices has runs that hold 4/],
+  ['paint of no planes', () => encodePaint({ client: '00000000000000aa', clientSeq: 1, stroke: 1, epoch: 1, piece: 1 }, paintOf({ ids: [1], channels: 7, values: [[1]], expected: null })), /channels 7 are 5 planes, got 1/],
   ['an id over 2^31', () => encodeAndDecode([0xfffffff0]), /moves vertex 4294967280/],
   ['ids that do not ascend', () => encodeAndDecode([4, 4]), /4 comes after 4/],
   ['a client id that is not one', () => encodeReceipt({ seq: 1, client: 'XYZ', accepted: 0, journaled: 0 }), /16 lower-case/],
@@ -208,6 +256,7 @@ test('mutated frames never do worse than a WireError', () => {
     try {
       for (const part of split(bytes)) {
         const frame = decode(part);
+        if (frame.kind === Kind.PAINT) for (const plane of frame.values) assert.equal(frame.ids.length, plane.length);
         if (frame.kind === Kind.STROKE) assert.equal(frame.ids.length, frame.dz.length);
       }
     } catch (error) {
