@@ -1,11 +1,12 @@
 /** Everybody's brush on the surface, one's own included, with the names of the others beside theirs. */
 
-import { mirrorCombinations, mirroredVector } from '../kernel/index.js';
+import { carried } from '../kernel/index.js';
 import { CursorFlag } from '../wire/frames.js';
 import { drawRing } from '../view/ring.js';
 import { make } from './dom.js';
 
 /** @import { ClayMesh } from '../kernel/mesh.js' */
+/** @import { Copy } from '../kernel/symmetry.js' */
 /** @import { Vec3 } from '../kernel/units.js' */
 /** @import { CursorFields, Person } from '../types.js' */
 /** @import { Stage } from '../view/stage.js' */
@@ -46,7 +47,7 @@ export class Presence {
     this.meshOf = meshOf;
     /** @type {Map<string, Other>} by client */
     this.others = new Map();
-    /** One's own brush. @type {{position: ArrayLike<number>, normal: ArrayLike<number>, radius: number, pressed: boolean, color: string, mirror: number} | null} `mirror`: axes, see symmetry.js */
+    /** One's own brush. @type {{position: ArrayLike<number>, normal: ArrayLike<number>, radius: number, pressed: boolean, color: string, copies: readonly Copy[]} | null} `copies`: of the stroke, the original first */
     this.own = null;
     /** Called when somebody begins or stops sculpting. @type {(client: string, sculpting: boolean) => void} */
     this.onSculpting = () => {};
@@ -129,11 +130,11 @@ export class Presence {
       tag.style.transform = `translate(${Math.round(this._spot.x)}px, ${Math.round(this._spot.y - Math.min(above, 120) - NAME_GAP)}px) translate(-50%, -100%)`;
     }
     if (this.own) {
-      const { mirror, ...ring } = this.own;
+      const { copies, ...ring } = this.own;
       drawRing(context, { ...ring, opacity: 0.95 }, project);
-      for (const combination of mirrorCombinations(mirror).slice(1)) {
-        const position = mirroredVector(/** @type {Vec3} */ (ring.position), combination);
-        const normal = mirroredVector(/** @type {Vec3} */ (ring.normal), combination);
+      for (const copy of copies.slice(1)) {
+        const position = carried(/** @type {Vec3} */ (ring.position), copy);
+        const normal = carried(/** @type {Vec3} */ (ring.normal), copy);
         drawRing(context, { ...ring, position, normal, opacity: 0.95, quiet: true }, project);
       }
     }

@@ -5,7 +5,7 @@
  * call; the flush only decides when the others learn of it.
  */
 
-import { StrokeMaker, pressureFactor } from '../kernel/index.js';
+import { StrokeMaker } from '../kernel/index.js';
 
 /** @import { Hit } from '../kernel/pick.js' */
 /** @import { Displacement } from '../kernel/quantise.js' */
@@ -174,7 +174,7 @@ export class Sculptor {
   _show(sample) {
     const { maker, piece } = /** @type {NonNullable<typeof this._stroke>} */ (this._stroke);
     const { hit } = maker;
-    if (hit) this.cursor = { piece, hit, radius: this._radiusAt(hit.distance) * pressureFactor(sample.pressure, maker.pressureRadius) };
+    if (hit) this.cursor = { piece, hit, radius: this._radiusAt(hit.distance) * maker.pressure.radius(sample.pressure) };
     this.stage.invalidate();
   }
 }

@@ -4,16 +4,22 @@
  * them is applied, so none is the first and a symmetric surface stays symmetric.
  */
 
+import { areaPlane } from './area.js';
 import { limitContraction } from './contraction.js';
+import { alongVertexNormals } from './direction.js';
 import { TOUCHED_IN_STROKE, TOUCHED_SINCE_FLUSH } from './mesh.js';
-import { feather, mirrorCombinations, mirroredDab } from './symmetry.js';
+import { ORIGINAL, carriedDab, feather } from './symmetry.js';
 import { surfaceMoved } from './update.js';
 import { weigh } from './weigh.js';
 
+/** @import { AlphaFrame } from './alpha.js' */
 /** @import { BrushName } from './brushes/index.js' */
 /** @import { ClayMesh } from './mesh.js' */
+/** @import { FullSample } from './sample.js' */
 /** @import { Selection } from './selection.js' */
+/** @import { StrokeStart } from './stroke_start.js' */
 /** @import { StrokeSettings } from './stroke_settings.js' */
+/** @import { Copy } from './symmetry.js' */
 /** @import { Vec3 } from './units.js' */
 
 /**
@@ -25,7 +31,12 @@ import { weigh } from './weigh.js';
  * @property {number} strength 0 … 1 for most brushes, not squared
  * @property {1 | -1} sign    −1 when the brush is inverted
  * @property {Vec3} travel    from the centre of the stroke's last dab to this one, quanta; zero at the first
- * @property {Readonly<StrokeSettings>} settings of the stroke
+ * @property {Vec3 | null} towards unit: which way to push instead of along the area normal; see direction.js
+ * @property {Float32Array} falloff table over d = 0 … 1, see falloff.js
+ * @property {boolean} frontFaces weigh by how much a vertex faces the viewer
+ * @property {AlphaFrame | null} alpha
+ * @property {StrokeStart | null} start accumulate is off: distances are measured from where vertices were then
+ * @property {Readonly<StrokeSettings>} settings of the stroke, complete
  * @property {StrokeMemory} memory of the stroke
  */
 
@@ -36,13 +47,20 @@ import { weigh } from './weigh.js';
  * @property {Float32Array} [normals] (3n) as they were when the stroke first came
  */
 
+/**
+ * What holds its vertices from press to release. Adds to `acc` what is to be added since the last pull.
+ * @typedef {Object} Hold
+ * @property {(sample: FullSample) => void} pull the pointer is here now
+ */
+
 /** What a brush's panel shows beside its radius: names of settings, in order. @typedef {readonly (keyof StrokeSettings)[]} Controls */
 
 /**
  * @typedef {Object} Brush
  * @property {BrushName} name
  * @property {number} strength  what it starts with, 0 … 1 (SculptGL's where it has that brush)
- * @property {boolean} holds    takes hold of its vertices at the press (see GrabHold) and makes no dabs
+ * @property {boolean} holds    takes hold of its vertices at the press, with `hold`, and makes no dabs
+ * @property {(mesh: ClayMesh, dab: Dab, copies: readonly Copy[], sample: FullSample) => Hold} [hold]
  * @property {boolean} contracts pulls towards something, so it is to be limited; see contraction.js
  * @property {Readonly<Partial<StrokeSettings>>} defaults  what it starts with where that differs from all brushes' defaults
  * @property {Controls} controls
@@ -66,30 +84,41 @@ const GRAIN_ROUNDER = 1.5 * 2 ** 48;
 
 /**
  * @param {ClayMesh} mesh @param {Brush} brush @param {Dab} dab
- * @param {number} [axes] mirror axes, see symmetry.js
+ * @param {readonly Copy[]} [copies] see symmetry.js
  * @returns {boolean} whether anything was in reach
  */
-export function applyDab(mesh, brush, dab, axes = 0) {
-  const combinations = mirrorCombinations(axes);
-  const strength = dab.strength * feather(dab.centre, dab.radius, combinations);
-  const copies = [], selections = [];
-  for (const combination of combinations) {
-    const copy = mirroredDab({ ...dab, strength }, combination);
+export function applyDab(mesh, brush, dab, copies = [ORIGINAL]) {
+  const strength = dab.strength * seamShare(dab, copies);
+  const dabs = [], selections = [];
+  for (const copy of copies) {
+    const copied = carriedDab({ ...dab, strength }, copy);
     const selection = mesh.selection(selections.length);
-    mesh.tree.gather(mesh.pos, copy.centre, copy.radius, selection);
+    mesh.tree.gather(mesh.pos, copied.centre, copied.radius, selection);
     if (selection.count === 0) continue;
-    brush.measure?.(mesh, copy, selection);
-    weigh(mesh, copy, selection, brush.areaShare);
-    copies.push(copy);
+    if (dab.start !== null) {
+      dab.start.touch(mesh, selection);
+      dab.start.measure(selection, copied.centre);
+    }
+    brush.measure?.(mesh, copied, selection);
+    weigh(mesh, copied, selection, brush.areaShare);
+    dabs.push(copied);
     selections.push(selection);
   }
   if (selections.length === 0) return false;
   if (brush.contracts) limitContraction(mesh, selections);
-  brush.limit?.(mesh, copies, selections);
-  for (const [i, selection] of selections.entries()) brush.displace(mesh, copies[i], selection);
+  brush.limit?.(mesh, dabs, selections);
+  for (const [i, selection] of selections.entries()) {
+    brush.displace(mesh, dabs[i], selection);
+    if (dab.settings.direction === 'normal') alongVertexNormals(mesh, selection, areaPlane(dabs[i], selection).normal);
+  }
   for (const selection of selections) addDisplacements(mesh, selection);
   surfaceMoved(mesh, selections);
   return true;
+}
+
+/** What each copy of a dab gets of its strength. @param {Dab} dab @param {readonly Copy[]} copies */
+export function seamShare({ centre, radius, settings }, copies) {
+  return settings.feather ? feather(centre, radius, copies) : 1;
 }
 
 /**

@@ -1,5 +1,7 @@
 /** The arithmetic of evenly spaced dabs, without a pointer or a clock. */
 
+import { readTable } from './curve.js';
+
 /** Distance between two dabs, in radii (SculptGL; its strengths are made for it). */
 export const DEFAULT_SPACING = 0.15;
 
@@ -22,4 +24,38 @@ export function placeDabs(length, gap, progress) {
   const fractions = [];
   for (let k = 1; k <= count; k++) fractions.push(Math.min(1, ((k - progress) * widest) / length));
   return { fractions, progress: total - count };
+}
+
+/** Two dabs nearer than this (in radii) are one: a thousand of them on one radius help nobody. */
+export const MIN_SPACING = 0.01;
+
+/**
+ * How much a straight stroke of dabs adds up to at its highest, in dabs: the largest Σ w(|x + k · spacing|) over x.
+ * @param {Float32Array} falloff see falloff.js @param {number} spacing radii
+ */
+export function overlap(falloff, spacing) {
+  const gap = Math.max(MIN_SPACING, spacing);
+  let most = 0;
+  for (let step = 0; step <= OVERLAP_STEPS; step++) {
+    const x = (step / OVERLAP_STEPS) * (gap / 2);
+    let sum = 0;
+    for (let k = -Math.ceil(1 / gap) - 1; k * gap <= 1; k++) {
+      const d = Math.abs(x + k * gap);
+      if (d < 1) sum += readTable(falloff, d);
+    }
+    most = Math.max(most, sum);
+  }
+  return most;
+}
+
+/** Places between two dabs that are looked at. */
+const OVERLAP_STEPS = 8;
+
+/**
+ * What the strength of each dab is multiplied by, so that a stroke is as high as with DEFAULT_SPACING, whose strengths people
+ * know. (Blender divides by the overlap itself; then a strength would mean another height here than in a spaced stroke there.)
+ * @param {Float32Array} falloff @param {number} spacing radii
+ */
+export function evenness(falloff, spacing) {
+  return overlap(falloff, DEFAULT_SPACING) / overlap(falloff, spacing);
 }

@@ -3,21 +3,24 @@
  * normals and distances, and to fetch them is most of the cost.
  */
 
-import { quartic } from './falloff.js';
+import { pressThrough } from './alpha.js';
+import { MASK, PAINT_STRIDE } from './channels.js';
 
 /** @import { ClayMesh } from './mesh.js' */
 /** @import { Dab } from './dab.js' */
 /** @import { Selection } from './selection.js' */
 
 /**
- * Fills `selection.weights`: falloff × strength × max(0, n · to the eye). The soft front-face factor leaves no ragged edge at the
- * silhouette. Sums up, in `selection.area`, the vertices that face the viewer and are nearer than `areaShare` of the radius.
+ * Fills `selection.weights`: falloff × strength × (1 − mask) × alpha, and × max(0, n · to the eye) unless `dab.frontFaces` is off.
+ * That soft factor leaves no ragged edge at the silhouette. Sums up, in `selection.area`, the vertices that face the viewer and are
+ * nearer than `areaShare` of the radius; `selection.distances2` says how near.
  * @param {ClayMesh} mesh @param {Dab} dab @param {Selection} selection as gathered @param {number} areaShare 0 … 1
  */
 export function weigh(mesh, dab, selection, areaShare) {
   const { starts, runCount, area } = selection, reach = areaShare * dab.radius;
   area.fill(0);
   for (let r = 0; r < runCount; r++) weighRun(mesh, dab, selection, starts[r], starts[r + 1], reach * reach);
+  if (dab.alpha !== null) pressThrough(mesh, dab, dab.alpha, selection);
 }
 
 /**
@@ -26,20 +29,25 @@ export function weigh(mesh, dab, selection, areaShare) {
  * @param {ClayMesh} mesh @param {Dab} dab @param {Selection} selection @param {number} from @param {number} to
  * @param {number} reach2 quanta²
  */
-function weighRun({ pos, normals }, dab, { ids, distances2, weights, area }, from, to, reach2) {
-  const { centre, view, strength } = dab, perRadius = 1 / dab.radius;
+function weighRun({ pos, normals, paint }, dab, { ids, distances2, weights, area }, from, to, reach2) {
+  const { centre, view, strength, falloff, frontFaces } = dab;
+  const last = falloff.length - 1, perQuantum = last / dab.radius;
   const cx = centre[0], cy = centre[1], cz = centre[2], ex = view[0], ey = view[1], ez = view[2];
   let nx = 0, ny = 0, nz = 0, x = 0, y = 0, z = 0, found = 0;
   for (let q = from; q < to; q++) {
-    const i = 3 * ids[q];
+    const v = ids[q], i = 3 * v;
     const mx = normals[i], my = normals[i + 1], mz = normals[i + 2];
     const facing = -(mx * ex + my * ey + mz * ez);
-    if (facing <= 0) {
+    const d2 = distances2[q], t = Math.sqrt(d2) * perQuantum;
+    if (t >= last || (facing <= 0 && frontFaces)) {
       weights[q] = 0;
-      continue;
+    } else {
+      const k = t | 0, w = (falloff[k] + (falloff[k + 1] - falloff[k]) * (t - k)) * strength;
+      const mask = paint[PAINT_STRIDE * v + MASK];
+      const free = mask === 0 ? w : w * (1 - mask / 255);
+      weights[q] = frontFaces ? free * facing : free;
     }
-    const d2 = distances2[q];
-    weights[q] = quartic(Math.sqrt(d2) * perRadius) * strength * facing;
+    if (facing <= 0) continue;
     if (d2 >= reach2) continue;
     nx += mx;
     ny += my;

@@ -1,5 +1,6 @@
 /** One's own hand on the canvas: pointers and keys become strokes and camera movements, and the brush is shown here and to the others. */
 
+import { copiesOf } from '../../kernel/index.js';
 import { CursorFlag, Flag } from '../../wire/frames.js';
 import { CursorSender } from '../cursor.js';
 import { find, openDialog } from '../dom.js';
@@ -32,7 +33,7 @@ export function attachHand({ link, stage, canvas, settings, mayEdit }, work, vie
     const at = sculptor.cursor;
     presence.own = at && mayEdit() ? {
       position: at.hit.point, normal: at.hit.normal, radius: at.radius, pressed: sculptor.sculpting, color: hand.color,
-      mirror: settings.get('mirror'),
+      copies: copiesOf(settings.get('mirror'), settings.get('radial')),
     } : null;
     canvas.dataset.over = at && mayEdit() ? 'clay' : '';
     stage.invalidateRings();

@@ -1,12 +1,14 @@
-import { addDisplacements, toGrain } from '../dab.js';
-import { quartic } from '../falloff.js';
+import { addDisplacements, seamShare, toGrain } from '../dab.js';
 import { Selection } from '../selection.js';
-import { feather, mirrorCombinations, mirroredVector } from '../symmetry.js';
+import { carried, carriedDab } from '../symmetry.js';
 import { surfaceMoved } from '../update.js';
+import { weigh } from '../weigh.js';
 import { HOLD_CONTROLS } from './controls.js';
 
-/** @import { Brush, Dab } from '../dab.js' */
+/** @import { Brush, Dab, Hold } from '../dab.js' */
 /** @import { ClayMesh } from '../mesh.js' */
+/** @import { FullSample } from '../sample.js' */
+/** @import { Copy } from '../symmetry.js' */
 /** @import { Ray, Vec3 } from '../units.js' */
 
 /**
@@ -22,48 +24,45 @@ export const grab = {
   defaults: {},
   controls: [...HOLD_CONTROLS, 'connected'],
   areaShare: 0,
+  hold: (mesh, dab, copies) => new GrabHold(mesh, dab, copies),
   displace() {
     throw new Error('grab holds its vertices; use GrabHold');
   },
 };
 
 /**
- * What a grab holds: a fixed set of vertices per mirrored copy, their weights, and what was added to each since the press. A pull
- * adds only the difference to that, so strokes of others that arrive meanwhile, and flushes, are left in peace.
+ * What a grab holds: a fixed set of vertices per copy, their weights, and what was added to each since the press. A pull adds only the
+ * difference to that, so strokes of others that arrive meanwhile, and flushes, are left in peace.
+ * @implements {Hold}
  */
 export class GrabHold {
-  /** @param {ClayMesh} mesh @param {Dab} dab where it was pressed @param {number} axes mirror axes */
-  constructor(mesh, dab, axes) {
+  /** @param {ClayMesh} mesh @param {Dab} dab where it was pressed @param {readonly Copy[]} copies */
+  constructor(mesh, dab, copies) {
     this.mesh = mesh;
     this.centre = dab.centre;
-    const combinations = mirrorCombinations(axes);
-    const strength = dab.strength * feather(dab.centre, dab.radius, combinations);
-    /** @type {{ combination: number, selection: Selection, applied: Float32Array }[]} */
+    const strength = dab.strength * seamShare(dab, copies);
+    /** @type {{ copy: Copy, selection: Selection, applied: Float32Array }[]} */
     this._copies = [];
-    for (const combination of combinations) {
+    for (const copy of copies) {
       const selection = new Selection();
-      const centre = mirroredVector(dab.centre, combination);
-      mesh.tree.gather(mesh.pos, centre, dab.radius, selection);
+      const copied = carriedDab({ ...dab, strength, frontFaces: false }, copy);
+      mesh.tree.gather(mesh.pos, copied.centre, dab.radius, selection);
       if (selection.count === 0) continue;
-      for (let q = 0; q < selection.count; q++) {
-        const i = 3 * selection.ids[q];
-        const x = mesh.pos[i] - centre[0], y = mesh.pos[i + 1] - centre[1], z = mesh.pos[i + 2] - centre[2];
-        selection.weights[q] = quartic(Math.sqrt(x * x + y * y + z * z) / dab.radius) * strength;
-      }
-      this._copies.push({ combination, selection, applied: new Float32Array(3 * selection.count) });
+      weigh(mesh, copied, selection, 0);
+      this._copies.push({ copy, selection, applied: new Float32Array(3 * selection.count) });
     }
   }
 
-  /** Moves what is held so that its centre is at the point of the ray nearest to where it was pressed. @param {Ray} ray */
-  pull(ray) {
+  /** Moves what is held so that its centre is at the point of the ray nearest to where it was pressed. @param {FullSample} sample */
+  pull({ ray }) {
     this.moveTo(grabOffset(this.centre, ray));
   }
 
   /** @param {Readonly<Vec3>} offset g, quanta: from the place of the press to where it should be now */
   moveTo(offset) {
     const selections = [];
-    for (const { combination, selection, applied } of this._copies) {
-      const g = mirroredVector(offset, combination);
+    for (const { copy, selection, applied } of this._copies) {
+      const g = carried(offset, copy);
       const { count, weights, displacements } = selection;
       for (let q = 0, j = 0; q < count; q++) {
         for (let axis = 0; axis < 3; axis++, j++) {

@@ -5,7 +5,7 @@ import { BRUSHES } from '../../../static/kernel/brushes/index.js';
 import { checkMesh } from '../../../static/kernel/check.js';
 import { quartic } from '../../../static/kernel/falloff.js';
 import { defaultsOf } from '../../../static/kernel/stroke_settings.js';
-import { MIRROR_X, MIRROR_Y, MIRROR_Z, feather, mirrorCombinations } from '../../../static/kernel/symmetry.js';
+import { MIRROR_X, MIRROR_Y, MIRROR_Z, copiesOf, feather, mirrorCombinations } from '../../../static/kernel/symmetry.js';
 import { QUANTA_PER_RADIUS as R } from '../../../static/kernel/units.js';
 import { BRUSHES as NUMBERS } from '../../../static/wire/frames.js';
 import { above, makeStroke, meshOf, nearest, position, press, sheetMesh } from './helpers.js';
@@ -192,9 +192,9 @@ test('the axis combinations are all subsets, the original first', () => {
 
 test('copies that coincide share their strength', () => {
   // On the mirror plane two copies get half each; a diameter away from each other both get all.
-  assert.equal(feather([0, 5, 0], 10, [0, 1]), 0.5);
-  assert.equal(feather([10, 5, 0], 10, [0, 1]), 1);
-  assert.equal(feather([0, 0, 0], 10, [0, 1, 2, 3, 4, 5, 6, 7]), 1 / 8);
+  assert.equal(feather([0, 5, 0], 10, copiesOf(MIRROR_X)), 0.5);
+  assert.equal(feather([10, 5, 0], 10, copiesOf(MIRROR_X)), 1);
+  assert.equal(feather([0, 0, 0], 10, copiesOf(MIRROR_X | MIRROR_Y | MIRROR_Z)), 1 / 8);
 });
 
 test('a mirrored stroke on a symmetric mesh leaves it symmetric, to the integer', () => {

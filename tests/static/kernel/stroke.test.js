@@ -8,7 +8,8 @@ import { addDigests, contribution, digest, weight } from '../../../static/kernel
 import { MERGE_GAP } from '../../../static/kernel/dirty.js';
 import { MAX_SHIFT, MAX_STEPS, chooseShift } from '../../../static/kernel/quantise.js';
 import { MAX_DABS_PER_MOVE, placeDabs } from '../../../static/kernel/spacing.js';
-import { StrokeMaker, pressureFactor } from '../../../static/kernel/stroke.js';
+import { pressureFactor } from '../../../static/kernel/pressure.js';
+import { StrokeMaker } from '../../../static/kernel/stroke.js';
 import { QUANTA_PER_RADIUS as R } from '../../../static/kernel/units.js';
 import { above, makeStroke, meshOf, nearest, position, press, sheetMesh } from './helpers.js';
 import { random, sphere } from './shapes.js';
