@@ -13,7 +13,7 @@ export PATH := $(PATH):$(CURDIR)/.venv/bin
 NPM := $(shell command -v npm || echo $(BIN)/npm)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test test-long lint types test-js test-py bench pictures clean install install-dev chromium
+.PHONY: run test test-long lint types test-js test-py bench pictures matcaps clean install install-dev chromium
 
 run: install
 	@exec $(BIN)/python server.py --port=$(PORT) --host=$(HOST) --data=$(DATA)
@@ -41,6 +41,10 @@ test-py: install-dev chromium
 # Measures against what others wrote, in one run; writes benchmarks/latest.json. On a quiet machine.
 bench: install-dev chromium
 	$(BIN)/python -m benchmarks
+
+# The pictures of lit spheres that the view offers as materials.
+matcaps: install-dev
+	$(BIN)/python -m static.view.matcaps.make
 
 # The pictures of the documentation, from a real room in a real browser.
 pictures: install-dev chromium

@@ -8,6 +8,7 @@
 import { BufferAttribute, BufferGeometry, DynamicDrawUsage, InterleavedBuffer, InterleavedBufferAttribute, Mesh, Sphere, Vector3 } from 'three';
 
 import { PAINT_STRIDE } from '../kernel/channels.js';
+import { CASTERS } from './shading/shadow.js';
 
 /** @import { Material } from 'three' */
 /** @import { ClayMesh } from '../kernel/mesh.js' */
@@ -34,6 +35,9 @@ export class MeshView {
     this.object = new Mesh(this.geometry, material);
     this.object.frustumCulled = false;
     this.object.matrixAutoUpdate = false;
+    this.object.layers.enable(CASTERS);
+    /** The edges of the triangles, while they are shown. @type {Mesh | null} */
+    this.wire = null;
     // What changed before now goes up with the whole buffers.
     mesh.takeDirty();
     mesh.takeDirtyPaint();
@@ -52,6 +56,20 @@ export class MeshView {
       attribute.needsUpdate = true;
     }
     return true;
+  }
+
+  /** Shows the edges, or with null does no longer. @param {Material | null} material */
+  showWire(material) {
+    if (material === null) {
+      this.wire?.removeFromParent();
+      this.wire = null;
+      return;
+    }
+    if (this.wire) return;
+    this.wire = new Mesh(this.geometry, material);
+    this.wire.frustumCulled = false;
+    this.wire.matrixAutoUpdate = false;
+    this.object.add(this.wire);
   }
 
   /** Bounding box as it is now, quanta: min xyz, max xyz. */

@@ -10,7 +10,7 @@ const FAST = 15;
 /** So many frames on one side before a step is taken: one slow frame is an accident. */
 const PATIENCE = 4;
 /** A gap longer than this (ms) between frames is a pause, not a slow frame. */
-const PAUSE = 400;
+export const PAUSE = 400;
 
 export class Resolution {
   constructor() {

@@ -8,14 +8,29 @@
 export const CHOICES = Object.freeze({
   turning: Object.freeze(/** @type {const} */ (['turntable', 'trackball'])),
   projection: Object.freeze(/** @type {const} */ (['perspective', 'orthographic'])),
+  look: Object.freeze(/** @type {const} */ (['clay', 'matcap', 'physical', 'flat', 'normals'])),
+  /** The pictures in matcaps/. */
+  matcap: Object.freeze(/** @type {const} */ (['terracotta', 'chalk', 'wax', 'porcelain', 'jade', 'bronze', 'steel', 'graphite'])),
+  studio: Object.freeze(/** @type {const} */ (['softbox', 'daylight', 'evening', 'gallery'])),
 });
 
 /** Settings that are on or off, and how one starts. */
 export const SWITCHES = Object.freeze({
   /** The horizon of a turntable stays level. */
   rollLock: true,
+  /** Creases darker, ridges lighter. */
+  cavity: true,
+  shadows: true,
+  /** Every triangle as the plane that it is. */
+  facets: false,
+  wireframe: false,
+  grid: false,
+  /** The planes that strokes are mirrored on, while they are. */
+  mirrorPlane: true,
   /** The axes in the corner. */
   gizmo: true,
+  /** How many vertices, and how long a frame takes. */
+  stats: false,
 });
 
 /** Where the settings are kept. The number grows when their meaning changes. */

@@ -6,19 +6,22 @@
  *
  * Points that go in and out are in quanta, as the kernel has them; pixels are CSS pixels of the canvas.
  */
-import { ACESFilmicToneMapping, BufferAttribute, BufferGeometry, Group, Mesh, PlaneGeometry, Raycaster, Scene, Vector2, Vector3, WebGLRenderer } from 'three';
+import { ACESFilmicToneMapping, BufferAttribute, BufferGeometry, Group, Mesh, Raycaster, Scene, Vector2, Vector3, WebGLRenderer } from 'three';
 import { OrbitCamera } from './camera.js';
 import { QUANTA_PER_RADIUS, RADIUS_PER_QUANTUM } from '../kernel/units.js';
-import { clayMaterial, contactShadowMaterial } from './clay.js';
 import { MeshView } from './meshview.js';
-import { Resolution } from './resolution.js';
+import { MirrorPlanes } from './mirror.js';
+import { PAUSE, Resolution } from './resolution.js';
+import { ViewSettings } from './settings.js';
+import { Looks } from './shading/looks.js';
+import { KeyShadow } from './shading/shadow.js';
+import { KEY_DIRECTION } from './shading/studio.js';
+import { wireMaterial } from './shading/wire.js';
+import { Table } from './table.js';
 
 /** @import { ClayMesh } from '../kernel/mesh.js' */
 /** @import { Ray, Vec3 } from '../kernel/units.js' */
-/** @import { ViewSettings } from './settings.js' */
-
-/** Width of the table's shadow, as a part of the sculpture's. */
-const FOOT = 0.62;
+/** @import { ViewValues } from './settings.js' */
 
 /** The browser has no WebGL 2, or has lost the graphics device and not given it back. */
 export class NoGraphics extends Error {}
@@ -49,16 +52,18 @@ export class Stage {
     this.turntable = new OrbitCamera({ damping });
     this.turntable.onChange = () => this.invalidate();
     this.scene = new Scene();
-    this.material = clayMaterial();
+    this.keyShadow = new KeyShadow(KEY_DIRECTION);
+    this.looks = new Looks(this.renderer, this.keyShadow.uniforms, () => this.invalidate());
+    /** How it looks: see settings.js. @type {Readonly<ViewValues>} */
+    this.values = new ViewSettings().values;
     this.pieces = new Group();
     this.pieces.scale.setScalar(RADIUS_PER_QUANTUM);
     this.scene.add(this.pieces);
     /** @type {Map<number, MeshView>} */
     this.views = new Map();
-    this.shadow = new Mesh(new PlaneGeometry(2, 2), contactShadowMaterial());
-    this.shadow.rotation.x = -Math.PI / 2;
-    this.shadow.visible = false;
-    this.scene.add(this.shadow);
+    this.table = new Table(this.keyShadow.uniforms);
+    this.mirrorPlanes = new MirrorPlanes();
+    this.scene.add(this.table.object, this.mirrorPlanes.object);
 
     this.resolution = new Resolution();
     /** Draws what lies over the clay. @type {(context: CanvasRenderingContext2D, now: number) => boolean} true: again next frame */
@@ -68,6 +73,8 @@ export class Stage {
     /** Called after a frame in which the camera came to rest. @type {() => void} */
     this.onMoved = () => {};
     this.framesDrawn = 0;
+    /** How long a frame took while the picture moved, ms, evened out; 0 before it ever did. */
+    this.frameMs = 0;
 
     this._context = /** @type {CanvasRenderingContext2D} */ (overlay.getContext('2d'));
     this._dirty = true;
@@ -80,6 +87,7 @@ export class Stage {
     this._vector = new Vector3();
     this._center = new Vector3();
     this._radius = 1;
+    this._mirrored = 0;
     this._lost = false;
     this._size = '';
     canvas.addEventListener('webglcontextlost', (event) => {
@@ -88,6 +96,8 @@ export class Stage {
     });
     canvas.addEventListener('webglcontextrestored', () => {
       this._lost = false;
+      this.looks.forget();
+      this.show(this);
       for (const [piece, view] of [...this.views]) this.setMesh(piece, view.mesh);
       this.invalidate();
     });
@@ -102,7 +112,8 @@ export class Stage {
   /** Shows `mesh` as the piece, in place of what was there. @param {number} piece @param {ClayMesh} mesh */
   setMesh(piece, mesh) {
     this.removeMesh(piece);
-    const view = new MeshView(mesh, this.material);
+    const view = new MeshView(mesh, this.looks.material(this.values));
+    if (this.values.wireframe) view.showWire(wireMaterial());
     this.views.set(piece, view);
     this.pieces.add(view.object);
     this._settle();
@@ -123,10 +134,26 @@ export class Stage {
     this.turntable.frame(this._center, this._radius, home);
   }
 
-  /** Looks as these settings say. @param {ViewSettings} settings */
+  /** Looks as these settings say. @param {{values: Readonly<ViewValues>}} settings */
   show({ values }) {
+    this.values = { ...values };
     this.turntable.setStyle(values.turning, values.rollLock);
     this.turntable.setProjection(values.projection === 'orthographic');
+    const material = this.looks.material(values);
+    for (const view of this.views.values()) {
+      view.object.material = material;
+      view.showWire(values.wireframe ? wireMaterial() : null);
+    }
+    this.table.uniforms.grid.value = values.grid ? 1 : 0;
+    this.mirrorPlanes.object.visible = values.mirrorPlane;
+    this.invalidate();
+  }
+
+  /** The planes that strokes are mirrored on now. @param {number} axes bits as in kernel/symmetry.js */
+  showMirror(axes) {
+    if (axes === this._mirrored) return;
+    this._mirrored = axes;
+    this.mirrorPlanes.show(axes);
     this.invalidate();
   }
 
@@ -199,13 +226,23 @@ export class Stage {
     this._dirty = false;
   }
 
+  /** Of all pieces. */
+  get size() {
+    let vertices = 0, triangles = 0;
+    for (const { mesh } of this.views.values()) {
+      vertices += mesh.vertexCount;
+      triangles += mesh.triangleCount;
+    }
+    return { vertices, triangles };
+  }
+
   /** Draws at once what is there for the first time: a large sculpture coarsely, so that it is seen sooner, and then in full. */
   drawFirst() {
-    let triangles = 0;
-    for (const { mesh } of this.views.values()) triangles += mesh.triangleCount;
-    if (triangles > LARGE && this.resolution.begin()) this._applyResolution();
+    if (this.size.triangles > LARGE && this.resolution.begin()) this._applyResolution();
     this.drawNow();
-    this._ask();
+    // The first picture comes without a shadow; the shadow right after it, or with the other pixels.
+    if (this.resolution.reduced) this._ask();
+    else this.invalidate();
   }
 
   /** Resolves when the graphics device has drawn what it was asked for so far. @returns {Promise<void>} */
@@ -228,6 +265,8 @@ export class Stage {
     cancelAnimationFrame(this._frame);
     this._observer.disconnect();
     for (const piece of [...this.views.keys()]) this.removeMesh(piece);
+    this.looks.dispose();
+    this.keyShadow.dispose();
     this.renderer.dispose();
   }
 
@@ -236,7 +275,7 @@ export class Stage {
     const nothing = new BufferGeometry();
     nothing.setAttribute('position', new BufferAttribute(new Float32Array(9), 3));
     nothing.setAttribute('normal', new BufferAttribute(new Int16Array(12), 4, true));
-    const object = new Mesh(nothing, this.material);
+    const object = new Mesh(nothing, this.looks.material(this.values));
     this.scene.add(object);
     this.renderer.compile(this.scene, this.turntable.camera);
     this.scene.remove(object);
@@ -268,6 +307,7 @@ export class Stage {
       this._context.clearRect(0, 0, this.turntable.width, this.turntable.height);
       if (this.onRings(this._context, now)) this._ringsDirty = true;
     }
+    if (busy && this._last && now - this._last < PAUSE) this.frameMs += (now - this._last - this.frameMs) * (this.frameMs === 0 ? 1 : 0.1);
     this._last = busy ? now : 0;
     if (this._dirty || this._ringsDirty || this.resolution.reduced) this._ask();
   }
@@ -275,39 +315,55 @@ export class Stage {
   _draw() {
     if (this._lost || this.views.size === 0) return;
     for (const view of this.views.values()) view.upload();
-    // Seen from below the table, its shadow would cover the sculpture.
-    const above = this.turntable.camera.position.y - this.shadow.position.y;
-    const { uniforms } = /** @type {import('three').ShaderMaterial} */ (this.shadow.material);
-    uniforms.strength.value = 0.42 * Math.min(1, Math.max(0, above * 2));
-    const up = this._vector.set(0, 1, 0).transformDirection(this.turntable.camera.matrixWorldInverse);
-    this.material.uniforms.skyDirection.value.copy(up);
+    const { camera, shown } = this.turntable;
+    const { uniforms } = this.looks;
+    uniforms.sight.value = shown.distance;
+    uniforms.skyDirection.value.set(0, 1, 0).transformDirection(camera.matrixWorldInverse);
+    this._drawShadow();
+    // In parallel projection the eye is where it looks from, however near it is said to be.
+    this.table.light(this.turntable.orthographic ? 2 * shown.eye(this._vector).sub(shown.target).y / shown.distance : camera.position.y - this.table.height, this.keyShadow.toLight);
     this.renderer.render(this.scene, this.turntable.camera);
     this.onView();
     this.framesDrawn++;
   }
 
+  /** The key light's shadow. A machine that is slow already moves the picture without it; it comes back when all rests. */
+  _drawShadow() {
+    const { look, shadows } = this.values;
+    if (!shadows || look === 'flat' || look === 'normals' || this.resolution.reduced || this.framesDrawn === 0) {
+      this.keyShadow.off();
+      return;
+    }
+    const [minX, minY, minZ, maxX, maxY, maxZ] = this._box();
+    this._vector.set((minX + maxX) / 2, (minY + maxY) / 2, (minZ + maxZ) / 2);
+    const radius = Math.hypot(maxX - minX, maxY - minY, maxZ - minZ) / 2;
+    if (radius > 0) this.keyShadow.draw(this.renderer, this.scene, this.turntable.camera, this._vector, radius);
+  }
+
+  /** Around all pieces as they are now: min xyz, max xyz, world units. */
+  _box() {
+    const box = [Infinity, Infinity, Infinity, -Infinity, -Infinity, -Infinity];
+    for (const view of this.views.values()) {
+      const bounds = view.bounds();
+      for (let k = 0; k < 3; k++) {
+        box[k] = Math.min(box[k], bounds[k] * RADIUS_PER_QUANTUM);
+        box[3 + k] = Math.max(box[3 + k], bounds[3 + k] * RADIUS_PER_QUANTUM);
+      }
+    }
+    return box;
+  }
+
   /** Table and home view from the bounds of all pieces. */
   _settle() {
-    let [minY, maxX, maxZ, minX, minZ, maxY] = [Infinity, -Infinity, -Infinity, Infinity, Infinity, -Infinity];
-    for (const view of this.views.values()) {
-      const b = view.bounds();
-      minX = Math.min(minX, b[0] * RADIUS_PER_QUANTUM);
-      minY = Math.min(minY, b[1] * RADIUS_PER_QUANTUM);
-      minZ = Math.min(minZ, b[2] * RADIUS_PER_QUANTUM);
-      maxX = Math.max(maxX, b[3] * RADIUS_PER_QUANTUM);
-      maxY = Math.max(maxY, b[4] * RADIUS_PER_QUANTUM);
-      maxZ = Math.max(maxZ, b[5] * RADIUS_PER_QUANTUM);
-    }
+    const box = this._box();
+    const [minX, minY, minZ, maxX, maxY, maxZ] = box;
     if (!(minY < Infinity)) return;
     this._center.set((minX + maxX) / 2, (minY + maxY) / 2, (minZ + maxZ) / 2);
     this._radius = Math.max(0.05, Math.hypot(maxX - minX, maxY - minY, maxZ - minZ) / 2);
     // The bounding sphere is often much smaller than the half diagonal of the box; a piece's own is 1 at import.
     this._radius = Math.min(this._radius, Math.max(1, this._radius / Math.sqrt(3)));
-    this.shadow.visible = true;
-    this.shadow.position.set(this._center.x, minY - 0.004, this._center.z);
-    const foot = Math.max(maxX - minX, maxZ - minZ) * FOOT;
-    this.shadow.scale.set(foot, foot, 1);
-    this.material.uniforms.ground.value = minY;
+    this.table.settle(box);
+    this.looks.uniforms.ground.value = minY;
   }
 
   _resize() {

@@ -3,23 +3,50 @@
 import { ViewSettings } from '../../view/settings.js';
 import { find } from '../dom.js';
 import { Gizmo } from '../panels/gizmo.js';
+import { ViewPanel } from '../panels/view.js';
 import { viewCommands } from '../view_commands.js';
+import { t } from '../words.js';
 
 /** @import { Editor } from './editor.js' */
+
+/** CSS pixels, as in editor.css. */
+const PANEL_WIDTH = 300;
 
 /** @typedef {ReturnType<typeof attachView>} View */
 
 /** @param {Editor} editor @param {Storage | null} storage */
-export function attachView({ stage }, storage) {
+export function attachView({ stage, settings: brush }, storage) {
   const settings = new ViewSettings(storage);
   const commands = viewCommands(stage, settings);
   const gizmo = new Gizmo(find('[data-gizmo]'), stage.turntable, (side) => commands[side]());
+  const panel = find('[data-view]'), opener = find('[popovertarget="view-menu"]');
+  new ViewPanel(panel, settings);
+  panel.addEventListener('beforetoggle', () => {
+    // Under its button, as far as the window is wide enough.
+    const { left, bottom } = opener.getBoundingClientRect();
+    panel.style.left = `${Math.max(8, Math.min(left, window.innerWidth - PANEL_WIDTH - 8))}px`;
+    panel.style.top = `${bottom + 8}px`;
+  });
+  const numbers = find('[data-numbers]');
+  const count = () => {
+    const { vertices, triangles } = stage.size;
+    const ms = Math.round(stage.frameMs);
+    numbers.textContent = t(ms > 0 ? 'view.numbers' : 'view.numbers.still', { vertices, triangles, ms });
+  };
   const show = () => {
     stage.show(settings);
     gizmo.element.hidden = !settings.values.gizmo;
+    numbers.hidden = !settings.values.stats;
+    if (settings.values.stats) count();
   };
   settings.addEventListener('change', show);
-  stage.onView = () => gizmo.show();
+  stage.onView = () => {
+    gizmo.show();
+    if (settings.values.stats) count();
+  };
+  const mirror = () => stage.showMirror(brush.strokeSettings().mirror);
+  brush.addEventListener('change', mirror);
+  mirror();
   show();
   return { settings, commands };
 }

@@ -1,6 +1,7 @@
 /** The axes in the corner: they turn with the sculpture, and a click on one looks along it. */
 
 import { make } from '../dom.js';
+import { t } from '../words.js';
 
 /** @import { Side } from '../../view/pose.js' */
 /** @import { OrbitCamera } from '../../view/camera.js' */
@@ -18,12 +19,6 @@ const KNOBS = [
   { side: 'bottom', letter: '', axis: 'y', sign: -1, key: 'Ctrl 7' },
 ];
 
-/** What the buttons say. @type {Record<Side, string>} */
-const WORDS = {
-  front: 'View from the front', back: 'View from the back', right: 'View from the right',
-  left: 'View from the left', top: 'View from above', bottom: 'View from below',
-};
-
 export class Gizmo {
   /** @param {HTMLElement} place @param {OrbitCamera} camera @param {(side: Side) => void} onSide */
   constructor(place, camera, onSide) {
@@ -31,7 +26,7 @@ export class Gizmo {
     this.element = place;
     place.setAttribute('role', 'group');
     this._knobs = KNOBS.map((knob) => {
-      const label = WORDS[knob.side];
+      const label = t(`view.side.${knob.side}`);
       const button = make('button', { type: 'button', class: 'axis-knob', 'data-axis': knob.axis, 'data-side': knob.side, 'aria-label': label, title: `${label} (${knob.key})` }, knob.letter);
       if (knob.sign < 0) button.dataset.far = '';
       button.addEventListener('click', () => onSide(knob.side));
