@@ -13,7 +13,7 @@ export PATH := $(PATH):$(CURDIR)/.venv/bin
 NPM := $(shell command -v npm || echo $(BIN)/npm)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test test-long lint types test-js test-py bench pictures matcaps clean install install-dev chromium
+.PHONY: run test wasm test-long lint types test-js test-py bench pictures matcaps clean install install-dev chromium
 
 run: install
 	@exec $(BIN)/python server.py --port=$(PORT) --host=$(HOST) --data=$(DATA)
@@ -50,8 +50,14 @@ matcaps: install-dev
 pictures: install-dev chromium
 	$(BIN)/python -m docs.images.make
 
-install: .venv/installed node_modules/installed
-install-dev: .venv/installed-dev node_modules/installed-dev
+install: .venv/installed node_modules/installed wasm
+install-dev: .venv/installed-dev node_modules/installed-dev wasm
+
+# The kernel's compiled loops. The result is in the repository, so the compiler is fetched only when a source has changed.
+WASM := static/kernel/wasm
+wasm: $(WASM)/binary.js
+$(WASM)/binary.js: $(wildcard $(WASM)/*.c $(WASM)/*.h) $(WASM)/build.py | .venv/bin/python
+	@$(BIN)/python $(WASM)/build.py --check >/dev/null && touch $@ || { $(PIP) ziglang==0.17.1 && $(BIN)/python $(WASM)/build.py; }
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Clayroom needs Python 3.11 or newer, this is " + sys.version.split()[0])'

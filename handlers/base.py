@@ -187,7 +187,8 @@ class HostChecked(RequestHandler):
         socket = (" wss://" if self.settings["secure"] else " ws://") + host if ours else ""
         policy = {
             "default-src": "'none'",
-            "script-src": f"'self' 'nonce-{self.nonce}'",
+            # The kernel's loops are WebAssembly; this allows to compile that, and no eval.
+            "script-src": f"'self' 'nonce-{self.nonce}' 'wasm-unsafe-eval'",
             "style-src": "'self'",
             "img-src": "'self' blob: data:",
             "connect-src": f"'self'{socket}",

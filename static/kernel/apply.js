@@ -1,7 +1,7 @@
 /** Adding to the truth what others did, or what an undo takes back. */
 
 import { Selection } from './selection.js';
-import { surfaceMoved } from './update.js';
+import { renewSurface } from './update.js';
 
 /** @import { ClayMesh } from './mesh.js' */
 /** @import { Displacement } from './quantise.js' */
@@ -14,6 +14,14 @@ import { surfaceMoved } from './update.js';
  */
 export function applyDisplacements(mesh, displacements) {
   for (const displacement of displacements) check(mesh, displacement);
+  mesh.loops.apply(mesh, displacements);
+}
+
+/**
+ * The reference, of displacements that were checked.
+ * @param {ClayMesh} mesh @param {readonly Displacement[]} displacements
+ */
+export function applyAll(mesh, displacements) {
   const selections = [];
   for (const displacement of displacements) {
     if (displacement.ids.length === 0) continue;
@@ -22,7 +30,7 @@ export function applyDisplacements(mesh, displacements) {
     selection.adopt(displacement.ids);
     selections.push(selection);
   }
-  if (selections.length > 0) surfaceMoved(mesh, selections);
+  if (selections.length > 0) renewSurface(mesh, selections);
 }
 
 /**

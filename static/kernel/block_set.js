@@ -1,11 +1,11 @@
 /** A set of block numbers that is cheap to add to, to list and to empty. */
 export class BlockSet {
-  /** @param {number} blockCount */
-  constructor(blockCount) {
+  /** @param {number} blockCount @param {Uint32Array} [list] (blockCount) @param {Uint8Array} [flags] (blockCount) zero; both taken over */
+  constructor(blockCount, list = new Uint32Array(blockCount), flags = new Uint8Array(blockCount)) {
     /** The members, in the order of their coming: `list[0 … size)`. */
-    this.list = new Uint32Array(blockCount);
+    this.list = list;
     this.size = 0;
-    this._flags = new Uint8Array(blockCount);
+    this._flags = flags;
   }
 
   /** @param {number} block */

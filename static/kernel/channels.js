@@ -27,9 +27,11 @@ export const SHARED_CHANNELS = 5;
 /** What clay is that nobody has painted: red, green, blue, roughness, metalness. */
 export const UNPAINTED = Object.freeze([0xb5, 0x74, 0x50, 190, 0]);
 
-/** The paint of `vertices` vertices that nobody has painted or masked. @param {number} vertices */
-export function unpainted(vertices) {
-  const paint = new Uint8Array(PAINT_STRIDE * vertices);
+/**
+ * The paint of `vertices` vertices that nobody has painted or masked.
+ * @param {number} vertices @param {Uint8Array} [paint] (8 · vertices) filled and returned
+ */
+export function unpainted(vertices, paint = new Uint8Array(PAINT_STRIDE * vertices)) {
   if (vertices === 0) return paint;
   paint.set(UNPAINTED);
   // Doubling: each copy is as long as all before it.

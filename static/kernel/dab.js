@@ -12,6 +12,8 @@ import { ORIGINAL, carriedDab, feather } from './symmetry.js';
 import { surfaceMoved } from './update.js';
 import { weigh } from './weigh.js';
 
+export { GRAIN, toGrain } from './add.js';
+
 /** @import { AlphaFrame } from './alpha.js' */
 /** @import { BrushName } from './brushes/index.js' */
 /** @import { ClayMesh } from './mesh.js' */
@@ -74,15 +76,6 @@ import { weigh } from './weigh.js';
  */
 
 /**
- * Displacements are multiples of this, a sixteenth of a quantum: sums of them are then exact in float32 (up to a quarter of the
- * radius between two flushes), so it does not matter which of two mirrored copies comes first, and symmetric clay stays symmetric.
- */
-export const GRAIN = 2 ** -4;
-
-/** Adding and subtracting this rounds to a multiple of GRAIN, ties to even; see ROUNDER in quantise.js. */
-const GRAIN_ROUNDER = 1.5 * 2 ** 48;
-
-/**
  * @param {ClayMesh} mesh @param {Brush} brush @param {Dab} dab
  * @param {readonly Copy[]} [copies] see symmetry.js
  * @returns {boolean} whether anything was in reach
@@ -93,7 +86,7 @@ export function applyDab(mesh, brush, dab, copies = [ORIGINAL]) {
   for (const copy of copies) {
     const copied = carriedDab({ ...dab, strength }, copy);
     const selection = mesh.selection(selections.length);
-    mesh.tree.gather(mesh.pos, copied.centre, copied.radius, selection);
+    mesh.gather(copied.centre, copied.radius, selection);
     if (selection.count === 0) continue;
     if (dab.start !== null) {
       dab.start.touch(mesh, selection);
@@ -128,26 +121,5 @@ export function seamShare({ centre, radius, settings }, copies) {
 export function addDisplacements(mesh, selection) {
   const { blocks, runCount } = selection, { touched } = mesh;
   for (let r = 0; r < runCount; r++) touched[blocks[r]] |= TOUCHED_SINCE_FLUSH | TOUCHED_IN_STROKE;
-  addAll(mesh, selection);
-}
-
-/** The nearest multiple of GRAIN. @param {number} quanta */
-export function toGrain(quanta) {
-  return quanta + GRAIN_ROUNDER - GRAIN_ROUNDER;
-}
-
-/** Apart, so that nothing follows its long loop; see `weighRun` in weigh.js. @param {ClayMesh} mesh @param {Selection} selection */
-function addAll({ ints, acc, pos }, { ids, count, displacements }) {
-  for (let q = 0, j = 0; q < count; q++, j += 3) {
-    const i = 3 * ids[q];
-    const x = Math.fround(acc[i] + toGrain(displacements[j]));
-    const y = Math.fround(acc[i + 1] + toGrain(displacements[j + 1]));
-    const z = Math.fround(acc[i + 2] + toGrain(displacements[j + 2]));
-    acc[i] = x;
-    acc[i + 1] = y;
-    acc[i + 2] = z;
-    pos[i] = ints[i] + x;
-    pos[i + 1] = ints[i + 1] + y;
-    pos[i + 2] = ints[i + 2] + z;
-  }
+  mesh.loops.add(mesh, selection);
 }

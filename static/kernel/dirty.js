@@ -14,13 +14,13 @@ export const MERGE_GAP = 512;
  */
 
 export class DirtyRanges {
-  /** @param {number} vertexCount */
-  constructor(vertexCount) {
-    const blocks = Math.ceil(vertexCount / BLOCK_SIZE);
+  /** @param {number} vertexCount @param {Uint8Array} [first] (blocks) zero @param {Uint8Array} [end] (blocks) zero; both taken over */
+  constructor(vertexCount, first = new Uint8Array(Math.ceil(vertexCount / BLOCK_SIZE)), end = new Uint8Array(first.length)) {
     // Within its block: the first dirty vertex, and one past the last; nothing is dirty where _end is 0.
-    this._first = new Uint8Array(blocks);
-    this._end = new Uint8Array(blocks);
-    this._any = false;
+    this._first = first;
+    this._end = end;
+    /** Whether anything is marked. Whoever writes the marks from outside sets it. */
+    this.any = false;
   }
 
   /** Marks `first … last` (inclusive), both in `block`. @param {number} block @param {number} first @param {number} last */
@@ -34,7 +34,7 @@ export class DirtyRanges {
       if (from < this._first[block]) this._first[block] = from;
       if (end > this._end[block]) this._end[block] = end;
     }
-    this._any = true;
+    this.any = true;
   }
 
   /**
@@ -45,7 +45,7 @@ export class DirtyRanges {
   take(gap = MERGE_GAP) {
     /** @type {VertexRange[]} */
     const ranges = [];
-    if (!this._any) return ranges;
+    if (!this.any) return ranges;
     const { _first, _end } = this;
     let current = null;
     for (let b = 0; b < _end.length; b++) {
@@ -55,7 +55,7 @@ export class DirtyRanges {
       if (current !== null && start - (current.start + current.count) <= gap) current.count = end - current.start;
       else ranges.push(current = { start, count: end - start });
     }
-    this._any = false;
+    this.any = false;
     return ranges;
   }
 }

@@ -22,11 +22,14 @@ import { BlockTree } from './tree.js';
 import { DirtyRanges } from './dirty.js';
 import { Selection } from './selection.js';
 import { buildTopology } from './topology.js';
-import { pick } from './pick.js';
+import { PieceMemory } from './memory.js';
+import { compiledLoops, compiledTopology } from './loops/compiled.js';
+import { reference } from './loops/reference.js';
 import { surfaceMoved } from './update.js';
 
+/** @import { Loops } from './loops/reference.js' */
 /** @import { Topology } from './topology.js' */
-/** @import { Ray } from './units.js' */
+/** @import { Ray, Vec3 } from './units.js' */
 
 /** `acc` holds something of a dab since the last flush. */
 export const TOUCHED_SINCE_FLUSH = 1;
@@ -36,35 +39,40 @@ export const TOUCHED_IN_STROKE = 2;
 export class ClayMesh {
   /**
    * @param {Int32Array} positions planar as on the wire: x of all n vertices, then y, then z; quanta. Copied.
-   * @param {Topology} topology kept, not copied
+   * @param {Topology} topology copied to where the compiled loops can read it; kept as it is where there are none
+   * @param {PieceMemory} [memory] of as many vertices and triangles; taken over
    * @throws {RangeError} if the two disagree on the number of vertices
    */
-  constructor(positions, topology) {
+  constructor(positions, topology, memory = new PieceMemory(topology.vertexCount, topology.triangles.length / 3)) {
     const n = topology.vertexCount;
     if (positions.length !== 3 * n) throw new RangeError(`${n} vertices need ${3 * n} coordinates, got ${positions.length}`);
     this.vertexCount = n;
     this.triangleCount = topology.triangles.length / 3;
-    this.topology = topology;
-    this.ints = interleaved(positions, n);
-    this.acc = new Float32Array(3 * n);
-    this.pos = new Float32Array(this.ints);
-    this.normals = new Float32Array(3 * n);
-    this.gpuNormals = new Int16Array(4 * n);
-    this.tree = new BlockTree(n);
-    this.touched = new Uint8Array(this.tree.blockCount);
-    this.dirty = new DirtyRanges(n);
-    this.paint = unpainted(n);
+    this.memory = memory;
+    /** The loops over all this, compiled or not. @type {Loops} */
+    this.loops = memory.exports === null ? reference : compiledLoops(memory);
+    this.topology = memory.adopt(topology);
+    this.ints = interleaved(positions, memory.ints);
+    this.acc = memory.acc;
+    this.pos = memory.pos;
+    this.pos.set(this.ints);
+    this.normals = memory.normals;
+    this.gpuNormals = memory.gpuNormals;
+    this.tree = new BlockTree(n, memory);
+    this.touched = memory.touched;
+    this.dirty = new DirtyRanges(n, memory.dirtyFirst, memory.dirtyEnd);
+    this.paint = unpainted(n, memory.paint);
     /** Marked by whoever changes `paint`; see `paintChanged`. */
     this.dirtyPaint = new DirtyRanges(n);
 
     // Scratch of update.js and dab.js, kept because a dab must not allocate what is as large as the mesh.
-    this.marks = new Uint32Array(n);
-    this.rim = new Uint32Array(n);
-    this.changed = new BlockSet(this.tree.blockCount);
+    this.marks = memory.marks;
+    this.rim = memory.rim;
+    this.changed = new BlockSet(this.tree.blockCount, memory.changed, memory.changedFlags);
     /** @type {Selection[]} one per mirrored copy of a dab */
     this._selections = [];
-    /** @type {Float32Array | null} */
-    this._contracted = null;
+    /** (n) per vertex, how much of its way to where a contracting brush pulls it was gone since the last flush: 0 … ½. */
+    this.contracted = memory.contracted;
     this._mark = 0;
 
     for (let v = 0; v < n; v++) {
@@ -81,15 +89,25 @@ export class ClayMesh {
 
   /**
    * @param {Int32Array} positions (3n) planar, quanta, vertices in Morton order
-   * @param {Uint32Array} triangles (3m) as `buildTopology` wants them; kept, not copied
+   * @param {Uint32Array} triangles (3m) as `buildTopology` wants them; copied like a topology
+   * @param {{ compiled?: boolean }} [options] `compiled: false` for the loops of the reference
    */
-  static build(positions, triangles) {
-    return new ClayMesh(positions, buildTopology(positions.length / 3, triangles));
+  static build(positions, triangles, { compiled = true } = {}) {
+    const n = positions.length / 3, memory = new PieceMemory(n, Math.floor(triangles.length / 3), compiled);
+    return new ClayMesh(positions, compiledTopology(memory, triangles) ?? buildTopology(n, triangles), memory);
+  }
+
+  /**
+   * Selects the vertices nearer than `radius` to a point, block by block, ascending within each.
+   * @param {Readonly<Vec3>} centre @param {number} radius quanta @param {Selection} selection overwritten
+   */
+  gather(centre, radius, selection) {
+    this.loops.gather(this, centre, radius, selection);
   }
 
   /** The nearest point where the ray meets the surface, or null. @param {Ray} ray quanta */
   pick(ray) {
-    return pick(this, ray);
+    return this.loops.pick(this, ray);
   }
 
   /** The vertices whose `pos` or `gpuNormals` have changed since the last call, as a few ascending ranges. */
@@ -100,6 +118,11 @@ export class ClayMesh {
   /** The vertices whose `paint` has changed since the last call, as a few ascending ranges. */
   takeDirtyPaint() {
     return this.dirtyPaint.take();
+  }
+
+  /** The fingerprint of the truth, see digest.js: uint32. */
+  digest() {
+    return this.loops.digest(this);
   }
 
   /** The truth as it goes over the wire: x of all vertices, then y, then z. A new array. */
@@ -113,23 +136,19 @@ export class ClayMesh {
     return planar;
   }
 
-  /**
-   * Per vertex, how much of its way to where a contracting brush pulls it was gone since the last flush: 0 … ½. Made on first use.
-   * @returns {Float32Array} (n)
-   */
-  get contracted() {
-    this._contracted ??= new Float32Array(this.vertexCount);
-    return this._contracted;
-  }
-
   /** Forgets what contracting brushes did in this block. @param {number} block */
   resetContracted(block) {
-    this._contracted?.fill(0, block * BLOCK_SIZE, (block + 1) * BLOCK_SIZE);
+    this.contracted.fill(0, block * BLOCK_SIZE, (block + 1) * BLOCK_SIZE);
   }
 
-  /** The working set of the i-th mirrored copy of a dab. @param {number} i */
+  /**
+   * The working set of the i-th mirrored copy of a dab. With number 0 a new dab begins, and what the sets of the last one held is
+   * lost: they share one scratch.
+   * @param {number} i
+   */
   selection(i) {
-    return this._selections[i] ??= new Selection();
+    if (i === 0) this.memory.releaseAll();
+    return this._selections[i] ??= new Selection(true);
   }
 
   /** A number that no vertex is marked with. */
@@ -142,9 +161,9 @@ export class ClayMesh {
   }
 }
 
-/** @param {Int32Array} planar @param {number} n */
-function interleaved(planar, n) {
-  const ints = new Int32Array(3 * n);
+/** @param {Int32Array} planar @param {Int32Array} ints as long; filled and returned */
+function interleaved(planar, ints) {
+  const n = ints.length / 3;
   for (let v = 0; v < n; v++) {
     ints[3 * v] = planar[v];
     ints[3 * v + 1] = planar[n + v];

@@ -115,10 +115,20 @@ export function pick(mesh, ray) {
     }
   }
   if (face < 0) return null;
+  return hitAt(mesh, ray, face, nearest, u, v);
+}
+
+/**
+ * @param {ClayMesh} mesh @param {Ray} ray
+ * @param {number} face @param {number} distance in lengths of the direction
+ * @param {number} u @param {number} v barycentric: the shares of the second and third corner
+ * @returns {Hit}
+ */
+export function hitAt(mesh, { origin, direction }, face, distance, u, v) {
   return {
     face,
-    distance: nearest,
-    point: [ox + dx * nearest, oy + dy * nearest, oz + dz * nearest],
+    distance,
+    point: [origin[0] + direction[0] * distance, origin[1] + direction[1] * distance, origin[2] + direction[2] * distance],
     normal: blendedNormal(mesh, face, u, v),
   };
 }

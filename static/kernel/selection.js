@@ -2,10 +2,14 @@
 
 import { BLOCK_SIZE } from './units.js';
 
+/** @import { PieceMemory } from './memory.js' */
+
 const FIRST_CAPACITY = 256; // vertices; grows by doubling. At least BLOCK_SIZE
 
 export class Selection {
-  constructor() {
+  /** @param {boolean} [passing] whether it lasts for one dab only, and may lie in a piece's scratch */
+  constructor(passing = false) {
+    this.passing = passing;
     this.count = 0;
     /** The selected vertices, ascending within a run. @type {Uint32Array} */
     this.ids = new Uint32Array(FIRST_CAPACITY);
@@ -34,6 +38,28 @@ export class Selection {
     this.edgeCount = 0;
     this.runCount = 0;
     this.starts[0] = 0;
+  }
+
+  /**
+   * Takes new arrays from the scratch of a piece, for up to `runs` whole blocks; whatever it held is lost. Only for the working
+   * sets of a mesh, which last as long as a dab: see `ClayMesh.selection`.
+   * @param {PieceMemory} memory @param {number} runs
+   * @returns {boolean} false if this is not such a set, or if there is no room: its arrays are its own then
+   */
+  place(memory, runs) {
+    if (!this.passing) return false;
+    const { top } = memory, capacity = runs * BLOCK_SIZE;
+    const ids = memory.take(Uint32Array, capacity), distances2 = memory.take(Float64Array, capacity);
+    const weights = memory.take(Float32Array, capacity), displacements = memory.take(Float32Array, 3 * capacity);
+    const edge = memory.take(Uint32Array, capacity), blocks = memory.take(Uint32Array, runs), starts = memory.take(Uint32Array, runs + 1);
+    if (!ids || !distances2 || !weights || !displacements || !edge || !blocks || !starts) {
+      memory.top = top;
+      // What this set had of the scratch at an earlier dab may be another's now.
+      if (memory.holds(this.ids)) Object.assign(this, new Selection(true));
+      return false;
+    }
+    Object.assign(this, { ids, distances2, weights, displacements, edge, blocks, starts });
+    return true;
   }
 
   /** Makes room for one more block of vertices in `ids`, `distances2` and `edge`. */

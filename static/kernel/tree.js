@@ -11,33 +11,57 @@
 
 import { BLOCK_SIZE, FAN_OUT } from './units.js';
 
+/** @import { PieceMemory } from './memory.js' */
 /** @import { Selection } from './selection.js' */
 /** @import { BlockSet } from './block_set.js' */
 
 /** Slack is stored as float32; this keeps the stored value from being below the true one. */
 const ROUND_UP = 1 + 2 ** -22;
 
+/**
+ * What a tree over so many vertices is made of.
+ * @param {number} vertexCount
+ * @returns {{ count: number, nodes: number, levels: { count: number, offset: number }[] }} blocks; nodes of all levels; the levels,
+ *   that of the blocks first, the root last
+ */
+export function treeLevels(vertexCount) {
+  const blocks = Math.ceil(vertexCount / BLOCK_SIZE), levels = [{ count: blocks, offset: 0 }];
+  let nodes = blocks;
+  for (let count = blocks; count > 1;) {
+    count = Math.ceil(count / FAN_OUT);
+    levels.push({ count, offset: nodes });
+    nodes += count;
+  }
+  return { count: blocks, nodes, levels };
+}
+
 export class BlockTree {
-  /** @param {number} vertexCount */
-  constructor(vertexCount) {
+  /** @param {number} vertexCount @param {Pick<PieceMemory, 'boxes' | 'slack' | 'seen' | 'parents'>} memory */
+  constructor(vertexCount, { boxes, slack, seen, parents }) {
     this.vertexCount = vertexCount;
-    this.blockCount = Math.ceil(vertexCount / BLOCK_SIZE);
-    /** @type {{ count: number, offset: number }[]} level 0 first, the root last */
-    this.levels = [{ count: this.blockCount, offset: 0 }];
-    let nodes = this.blockCount;
-    for (let count = this.blockCount; count > 1;) {
-      count = Math.ceil(count / FAN_OUT);
-      this.levels.push({ count, offset: nodes });
-      nodes += count;
-    }
-    this.boxes = new Float32Array(6 * nodes);
-    this.slack = new Float32Array(nodes);
+    const { count, levels } = treeLevels(vertexCount);
+    this.blockCount = count;
+    this.levels = levels;
+    this.boxes = boxes;
+    this.slack = slack;
     // A node is put on the stack after its parent is taken off it, so no more than FAN_OUT - 1 per level wait, and one.
     this._stackLevel = new Uint8Array(FAN_OUT * this.levels.length + 1);
     this._stackNode = new Uint32Array(FAN_OUT * this.levels.length + 1);
-    this._parents = new Uint32Array(this.blockCount);
-    this._seen = new Uint32Array(nodes);
+    this._parents = parents;
+    this._seen = seen;
     this._seenMark = 0;
+  }
+
+  /** (blocks) for whoever needs a list of blocks between two refits. */
+  get scratch() {
+    return this._parents;
+  }
+
+  /** Before a refit from outside: the number after which it may mark with one more for each level. */
+  nextMarks() {
+    const before = this._seenMark;
+    this._seenMark += this.levels.length;
+    return before;
   }
 
   /** Vertices in `block`: BLOCK_SIZE, fewer in the last one. @param {number} block */

@@ -6,11 +6,19 @@ import { recomputeNormals } from './normals.js';
 /** @import { Selection } from './selection.js' */
 
 /**
- * Call after the positions of exactly these vertices have changed. A normal changes with any neighbour, so the rim (neighbours
- * that did not move themselves) is brought up to date as well.
+ * Call after the positions of exactly these vertices have changed.
  * @param {ClayMesh} mesh @param {readonly Selection[]} selections
  */
 export function surfaceMoved(mesh, selections) {
+  mesh.loops.surfaceMoved(mesh, selections);
+}
+
+/**
+ * The reference. Called after the positions of exactly these vertices have changed. A normal changes with any neighbour, so the rim (neighbours
+ * that did not move themselves) is brought up to date as well.
+ * @param {ClayMesh} mesh @param {readonly Selection[]} selections
+ */
+export function renewSurface(mesh, selections) {
   const { marks, changed, dirty, tree, rim } = mesh;
   const mark = mesh.nextMark();
   for (const { ids, count } of selections) {

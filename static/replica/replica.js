@@ -12,7 +12,7 @@
  */
 
 import { applyDisplacements, negated } from '../kernel/apply.js';
-import { contribution, digest } from '../kernel/digest.js';
+import { contribution } from '../kernel/digest.js';
 import { putMask } from '../kernel/mask/index.js';
 import { ClayMesh } from '../kernel/mesh.js';
 import { Flag, Kind, WireError, encodeStrokes } from '../wire/frames.js';
@@ -301,13 +301,13 @@ export class Replica {
 
   /** The digest of one piece as it stands here, own unaccepted strokes included. @param {number} piece */
   digest(piece) {
-    return digest(this._piece(piece).mesh);
+    return this._piece(piece).mesh.digest();
   }
 
   /** The digest of one piece as the room has it: less what it has not accepted yet. @param {number} piece */
   confirmedDigest(piece) {
     const { epoch, mesh } = this._piece(piece);
-    let sum = digest(mesh);
+    let sum = mesh.digest();
     for (const author of new Set([this.own, ...this.authors.values()])) {
       for (const frame of author.unaccepted()) {
         if (frame.applied && frame.piece === piece && frame.epoch === epoch) sum -= frame.contribution;

@@ -46,7 +46,7 @@ export class GrabHold {
     for (const copy of copies) {
       const selection = new Selection();
       const copied = carriedDab({ ...dab, strength, frontFaces: false }, copy);
-      mesh.tree.gather(mesh.pos, copied.centre, dab.radius, selection);
+      mesh.gather(copied.centre, dab.radius, selection);
       if (selection.count === 0) continue;
       weigh(mesh, copied, selection, 0);
       this._copies.push({ copy, selection, applied: new Float32Array(3 * selection.count) });
