@@ -24,8 +24,8 @@
  * @property {number} y
  * @property {number} pressure 0 … 1
  * @property {boolean} shift
- * @property {boolean} invert Alt or Ctrl is held
- * @property {boolean} ctrl
+ * @property {boolean} alt
+ * @property {boolean} ctrl or Cmd
  * @property {number} time milliseconds
  */
 
@@ -34,7 +34,7 @@
 /**
  * @typedef {object} Intents
  * @property {(x: number, y: number) => boolean} canSculptAt
- * @property {(sample: Sample, keys: {smooth: boolean, invert: boolean}) => boolean} strokeBegin
+ * @property {(sample: Sample, how: {held: {shift: boolean, alt: boolean, ctrl: boolean}, erasing: boolean}) => boolean} strokeBegin `erasing`: with the pen's other end
  * @property {(samples: Sample[]) => void} strokeMove
  * @property {() => void} strokeEnd
  * @property {() => void} strokeCancel takes back what the stroke has done so far
@@ -43,7 +43,8 @@
  * @property {(factor: number, x: number, y: number) => void} zoom
  * @property {(x: number, y: number) => void} hover
  * @property {() => void} hoverEnd
- * @property {(dx: number) => boolean} adjust true if a slider key is held and took the movement
+ * @property {(dx: number, dy: number) => boolean} adjust true if a key makes the movement set a value
+ * @property {(cancelled: boolean) => boolean} settle the press ends that; true if there was a value being set
  * @property {(fingers: number) => void} tap
  * @property {(doing: '' | 'sculpt' | 'camera') => void} doing
  */
@@ -115,10 +116,12 @@ export class Gestures {
     this._last = { x: p.x, y: p.y };
     this._began = p.time;
     this._travel = 0;
-    this.mode = this._modeOf(p);
+    this.mode = p.type !== 'touch' && this.intents.settle(p.button === 2) ? 'rest' : this._modeOf(p);
+    if (this.mode === 'rest') return;
     if (this.mode === 'sculpt') {
       const erasing = (p.buttons & ERASER) !== 0;
-      const begun = this.intents.strokeBegin(sampleOf(p), { smooth: p.shift, invert: p.invert !== erasing });
+      const { shift, alt, ctrl } = p;
+      const begun = this.intents.strokeBegin(sampleOf(p), { held: { shift, alt, ctrl }, erasing });
       if (!begun) this.mode = 'orbit';
     }
     this.intents.doing(this.mode === 'sculpt' ? 'sculpt' : 'camera');
@@ -136,9 +139,9 @@ export class Gestures {
     }
     if (this.mode === '') {
       if (p.type === 'touch') return;
-      const dx = p.x - this._last.x;
+      const dx = p.x - this._last.x, dy = p.y - this._last.y;
       this._last = { x: p.x, y: p.y };
-      if (!this.intents.adjust(dx)) this.intents.hover(p.x, p.y);
+      if (!this.intents.adjust(dx, dy)) this.intents.hover(p.x, p.y);
       return;
     }
     if (p.id !== this.owner) return;
@@ -335,7 +338,7 @@ export function attachGestures(element, gestures) {
     id: e.pointerId, type: e.pointerType, button: e.button, buttons: e.buttons, x: e.clientX - left, y: e.clientY - top,
     // A mouse says 0 when no button is down and 0.5 otherwise; some pens say 0 while they touch.
     pressure: e.pointerType === 'pen' ? e.pressure : 0.5,
-    shift: e.shiftKey, invert: e.altKey || e.ctrlKey || e.metaKey, ctrl: e.ctrlKey || e.metaKey, time: e.timeStamp,
+    shift: e.shiftKey, alt: e.altKey, ctrl: e.ctrlKey || e.metaKey, time: e.timeStamp,
   });
   element.addEventListener('pointerdown', (e) => {
     measure();

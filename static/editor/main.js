@@ -4,7 +4,7 @@
  * Order: the sculpture is asked for, then graphics and handlers are made, then comes the geometry with its first picture, then the room.
  *
  * For tests and the console the page has `window.clayroom`:
- *   `link` the RoomLink · `ready` resolves when the sculpture is on the screen and the room is joined · `settings` the brush ·
+ *   `link` the RoomLink · `ready` resolves when the sculpture is on the screen and the room is joined · `settings` the brush · `keymap` its keys ·
  *   `digest()` the digest of each piece as it stands here · `state()` what is going on, as plain values.
  */
 
@@ -18,6 +18,10 @@ import { attachStatus } from './compose/status.js';
 import { attachView } from './compose/view.js';
 import { attachWork } from './compose/work.js';
 import { attachDialogs, find } from './dom.js';
+import { Commands } from './keys/commands.js';
+import { Keymap } from './keys/keymap.js';
+import { attachKeyHints } from './keys/labels.js';
+import { attachKeySheet } from './keys/sheet.js';
 import { Messages } from './panels/messages.js';
 import { BrushSettings } from './settings.js';
 import { attachToolbar } from './toolbar.js';
@@ -49,8 +53,10 @@ function start(facts) {
   canvas.addEventListener('webglcontextlost', () => messages.toast('The graphics device went away. The picture returns with it; your strokes are safe.'));
 
   const settings = new BrushSettings(storage());
+  const commands = new Commands();
+  const keymap = new Keymap(commands, storage());
   /** @type {Editor} */
-  const editor = { facts, link, stage, canvas, settings, messages, mayEdit: () => link.role !== 'viewer' };
+  const editor = { facts, link, stage, canvas, settings, commands, keymap, messages, mayEdit: () => link.role !== 'viewer' };
 
   attachToolbar(settings);
   const measure = attachLayout(editor);
@@ -63,6 +69,9 @@ function start(facts) {
   });
   const connection = attachStatus(editor, work, people.project.meta);
   const showGeometry = attachGeometry(editor, hand);
+
+  attachKeySheet(editor);
+  attachKeyHints(keymap);
 
   const ready = opened.then(() => {
     showGeometry();
@@ -77,6 +86,7 @@ function start(facts) {
       ready,
       stage,
       settings,
+      keymap,
       view: view.settings,
       digest: () => Object.fromEntries([...link.replica.pieces.keys()].map((piece) => [piece, link.replica.digest(piece)])),
       state: () => ({

@@ -79,15 +79,15 @@ export class Sculptor {
 
   /**
    * Presses. False if there is nothing to sculpt under the pointer.
-   * @param {Sample} sample @param {{smooth: boolean, invert: boolean}} keys held at the press
+   * @param {Sample} sample @param {boolean} [erasing] with the pen's other end: the opposite of what the brush does
    */
-  begin(sample, keys) {
+  begin(sample, erasing = false) {
     if (this._stroke) this.end();
     const under = this.pick(sample.x, sample.y);
     if (under === null) return false;
     const piece = [...this.pieces()].find((one) => one.piece === under.piece);
     if (!piece) return false;
-    this.settings.hold(keys);
+    this.settings.hold({ erasing });
     const { settings } = this;
     const inverted = settings.activeInvert;
     const maker = new StrokeMaker(piece.mesh, settings.strokeSettings());

@@ -39,7 +39,7 @@ export class BrushSettings extends EventTarget {
     /** Inverting is for a while: nobody expects it to be on the next day, so it is not remembered. */
     this.invert = false;
     /** Keys that are held down at this moment. */
-    this.held = { smooth: false, invert: false };
+    this.held = { smooth: false, invert: false, erasing: false };
     /** @type {Record<BrushName, Brush>} */
     this._brushes = /** @type {Record<BrushName, Brush>} */ (Object.fromEntries(TOOLS.map((name) => [name, fresh(name)])));
     const { mirror, radial, feather } = defaultsOf('draw');
@@ -52,9 +52,9 @@ export class BrushSettings extends EventTarget {
     return this.held.smooth ? 'smooth' : this.tool;
   }
 
-  /** Whether the next stroke is inverted: the switch, turned round by the held key. */
+  /** Whether the next stroke is inverted: the switch, turned round by the held key and by the pen's other end. */
   get activeInvert() {
-    return this.invert !== this.held.invert;
+    return (this.invert !== this.held.invert) !== this.held.erasing;
   }
 
   /** All that the next stroke is made with, as a record of its own. @returns {StrokeSettings} */
@@ -113,12 +113,6 @@ export class BrushSettings extends EventTarget {
   scaleRadius(factor) {
     if (this.radiusUnit === 'scene') this.setSceneRadius(this.sceneRadius * factor + 0.25 * Math.sign(factor - 1));
     else this.setRadius(this.radius * factor + 0.5 * Math.sign(factor - 1));
-  }
-
-  /** Wider or narrower by a movement of the hand. @param {number} dx CSS pixels */
-  moveRadius(dx) {
-    if (this.radiusUnit === 'scene') this.setSceneRadius(this.sceneRadius + dx / 5);
-    else this.setRadius(this.radius + dx);
   }
 
   // — how strong, and all the rest —
@@ -183,11 +177,11 @@ export class BrushSettings extends EventTarget {
     this._changed();
   }
 
-  /** @param {{smooth?: boolean, invert?: boolean}} keys */
+  /** @param {Partial<BrushSettings['held']>} keys */
   hold(keys) {
-    const { smooth = this.held.smooth, invert = this.held.invert } = keys;
-    if (smooth === this.held.smooth && invert === this.held.invert) return;
-    this.held = { smooth, invert };
+    const held = { ...this.held, ...keys };
+    if (Object.entries(held).every(([name, on]) => on === /** @type {Record<string, boolean>} */ (this.held)[name])) return;
+    this.held = held;
     this.dispatchEvent(new Event('change'));
   }
 

@@ -12,20 +12,22 @@ const SIDES = ['front', 'back', 'right', 'left', 'top', 'bottom'];
 
 /** @typedef {Side | 'opposite' | 'turnLeft' | 'turnRight' | 'turnUp' | 'turnDown' | 'rollLeft' | 'rollRight' | 'projection' | 'turning' | 'rollLock'} ViewCommand */
 
-/**
- * The number pad, by the codes of its keys: on laptops without one the corner's axes do the same.
- * @type {Record<string, {plain: ViewCommand, ctrl?: ViewCommand, shift?: ViewCommand}>}
- */
-export const NUMPAD = {
-  Numpad1: { plain: 'front', ctrl: 'back' },
-  Numpad3: { plain: 'right', ctrl: 'left' },
-  Numpad7: { plain: 'top', ctrl: 'bottom' },
-  Numpad9: { plain: 'opposite' },
-  Numpad4: { plain: 'turnLeft', shift: 'rollLeft' },
-  Numpad6: { plain: 'turnRight', shift: 'rollRight' },
-  Numpad8: { plain: 'turnUp' },
-  Numpad2: { plain: 'turnDown' },
-  Numpad5: { plain: 'projection' },
+/** Their keys: the number pad, as in Blender; on laptops without one the corner's axes do the same. @type {Partial<Record<ViewCommand, string[]>>} */
+export const VIEW_KEYS = {
+  front: ['Numpad1'],
+  back: ['Ctrl+Numpad1'],
+  right: ['Numpad3'],
+  left: ['Ctrl+Numpad3'],
+  top: ['Numpad7'],
+  bottom: ['Ctrl+Numpad7'],
+  opposite: ['Numpad9'],
+  turnLeft: ['Numpad4'],
+  turnRight: ['Numpad6'],
+  turnUp: ['Numpad8'],
+  turnDown: ['Numpad2'],
+  rollLeft: ['Shift+Numpad4'],
+  rollRight: ['Shift+Numpad6'],
+  projection: ['Numpad5'],
 };
 
 /** @param {Stage} stage @param {ViewSettings} settings @returns {Record<ViewCommand, () => void>} */
@@ -45,11 +47,4 @@ export function viewCommands(stage, settings) {
     turning: () => settings.next('turning'),
     rollLock: () => settings.toggle('rollLock'),
   };
-}
-
-/** The command of a key of the number pad. @param {{code: string, ctrlKey: boolean, metaKey: boolean, shiftKey: boolean}} e @returns {ViewCommand | undefined} */
-export function numpadCommand(e) {
-  const key = NUMPAD[e.code];
-  if (e.ctrlKey || e.metaKey) return key?.ctrl;
-  return e.shiftKey ? key?.shift : key?.plain;
 }

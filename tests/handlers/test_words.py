@@ -165,6 +165,8 @@ QUOTED = re.compile(r"""['"`]([a-z]+\.[\w.-]+)['"`]""")
 CALLED = re.compile(
     r"""(?<![\w.])(?:\w+\.)?(?:t|plain|hasText)\(\s*f?(?:'([^'\n]*)'|"([^"\n]*)"|`([^`\n]*)`)((?:\s*~\s*[\w.\[\]]+(?:\s*~\s*'[^'\n]*')?)*)"""
 )
+#: A key that a script puts together outside of a call.
+COMPOSED = re.compile(r"`([a-z]+\.[\w.-]*\$\{[^`\n]*)`")
 HOLE = "\0"
 
 
@@ -208,7 +210,8 @@ def test_no_key_is_unused() -> None:
     used, patterns = set(), set()
     for source in sources().values():
         used.update(QUOTED.findall(source))
-        patterns |= {pattern(key) for key in called_keys(source) if HOLE in key and key.partition(HOLE)[0].count(".")}
+        composed = called_keys(source) | {re.sub(r"\$\{[^}]*\}", HOLE, key) for key in COMPOSED.findall(source)}
+        patterns |= {pattern(key) for key in composed if HOLE in key and "." in key.partition(HOLE)[0]}
     assert {key for key in EN.texts if key not in used and not any(p.fullmatch(key) for p in patterns)} == set()
 
 

@@ -8,6 +8,8 @@
 /** @import { RoomLink } from '../../net/room.js' */
 /** @import { Facts } from '../../types.js' */
 /** @import { Stage } from '../../view/stage.js' */
+/** @import { Commands } from '../keys/commands.js' */
+/** @import { Keymap } from '../keys/keymap.js' */
 /** @import { Messages } from '../panels/messages.js' */
 /** @import { BrushSettings } from '../settings.js' */
 
@@ -18,6 +20,8 @@
  * @property {Stage} stage
  * @property {HTMLCanvasElement} canvas the clay's
  * @property {BrushSettings} settings
+ * @property {Commands} commands what keys, buttons and the sheet can do
+ * @property {Keymap} keymap which key does what
  * @property {Messages} messages
  * @property {() => boolean} mayEdit changes with one's role
  */

@@ -3,12 +3,13 @@
 import { copiesOf } from '../../kernel/index.js';
 import { CursorFlag, Flag } from '../../wire/frames.js';
 import { CursorSender } from '../cursor.js';
-import { find, openDialog } from '../dom.js';
+import { find } from '../dom.js';
 import { Gestures, attachGestures } from '../gestures.js';
+import { Keyboard, attachKeyboard } from '../keys/keyboard.js';
 import { Presence } from '../presence.js';
 import { Sculptor } from '../sculptor.js';
-import { Shortcuts, attachShortcuts } from '../shortcuts.js';
 import { BRUSHES } from '../../wire/frames.js';
+import { addCommands } from './commands.js';
 
 /** @import { Editor } from './editor.js' */
 /** @import { View } from './view.js' */
@@ -19,7 +20,8 @@ const OWN_COLOR = '#ffffff';
 /** @typedef {ReturnType<typeof attachHand>} Hand */
 
 /** @param {Editor} editor @param {{save: () => void, historyChanged: () => void}} work @param {View} view */
-export function attachHand({ link, stage, canvas, settings, mayEdit }, work, view) {
+export function attachHand(editor, work, view) {
+  const { link, stage, canvas, settings, mayEdit, commands, keymap } = editor;
   const sculptor = new Sculptor(stage, settings, () => link.replica.pieces.values(), {
     send: (flush, { piece, stroke, end }) => link.sendFlush(flush, { piece, stroke, flags: end ? Flag.END : 0 }),
     nextStroke: () => link.newStroke(),
@@ -51,7 +53,8 @@ export function attachHand({ link, stage, canvas, settings, mayEdit }, work, vie
     showBrush();
   };
 
-  const shortcuts = new Shortcuts(settings, {
+  const keyboard = new Keyboard(commands, keymap, () => sculptor.sculpting);
+  addCommands(editor, {
     undo: () => {
       if (!sculptor.cancel()) link.undo();
       gestures.abandon();
@@ -72,17 +75,12 @@ export function attachHand({ link, stage, canvas, settings, mayEdit }, work, vie
       if (sculptor.cursor) stage.focus(sculptor.cursor.hit.point);
       else stage.frameAll();
     },
-    home: () => stage.frameAll(true),
-    sheet: () => void openDialog('shortcuts'),
-    orbit: (dx, dy) => stage.turntable.orbit(dx, dy),
-    zoom: (factor) => stage.turntable.zoom(factor),
-    view: (command) => view.commands[command](),
-    sculpting: () => sculptor.sculpting,
-  });
+  }, view);
   const gestures = new Gestures({
     canSculptAt: (x, y) => mayEdit() && sculptor.pick(x, y) !== null,
-    strokeBegin: (sample, keys) => {
-      const begun = sculptor.begin(sample, keys);
+    strokeBegin: (sample, { held, erasing }) => {
+      keyboard.pressed(held);
+      const begun = sculptor.begin(sample, erasing);
       showBrush();
       return begun;
     },
@@ -92,11 +90,13 @@ export function attachHand({ link, stage, canvas, settings, mayEdit }, work, vie
     },
     strokeEnd: () => {
       sculptor.end();
+      keyboard.strokeEnded();
       showBrush();
       work.historyChanged();
     },
     strokeCancel: () => {
       sculptor.cancel();
+      keyboard.strokeEnded();
       showBrush();
       work.historyChanged();
     },
@@ -113,8 +113,9 @@ export function attachHand({ link, stage, canvas, settings, mayEdit }, work, vie
       sculptor.leave();
       showBrush();
     },
-    adjust: (dx) => {
-      const took = shortcuts.adjust(dx);
+    settle: (cancelled) => keyboard.settle(cancelled),
+    adjust: (dx, dy) => {
+      const took = keyboard.adjust(dx, dy);
       if (took) refreshHover();
       return took;
     },
@@ -130,12 +131,10 @@ export function attachHand({ link, stage, canvas, settings, mayEdit }, work, vie
   settings.addEventListener('change', refreshHover);
   stage.onMoved = refreshHover;
   attachGestures(canvas, gestures);
-  attachShortcuts(shortcuts);
-  find('[data-action="undo"]').addEventListener('click', () => shortcuts.commands.undo());
-  find('[data-action="redo"]').addEventListener('click', () => shortcuts.commands.redo());
-  find('[data-action="home"]').addEventListener('click', () => stage.frameAll(true));
+  attachKeyboard(keyboard);
+  for (const id of ['undo', 'redo', 'home']) find(`[data-action="${id}"]`).addEventListener('click', () => commands.run(id));
   window.addEventListener('pagehide', () => sculptor.end());
 
-  const hand = { sculptor, presence, shortcuts, gestures, refreshHover, showBrush, color: OWN_COLOR };
+  const hand = { sculptor, presence, keyboard, gestures, refreshHover, showBrush, color: OWN_COLOR };
   return hand;
 }

@@ -9,14 +9,14 @@ import { t } from '../words.js';
 /** Pixels from the middle to the knob of an axis. */
 const ARM = 30;
 
-/** @type {readonly {side: Side, letter: string, axis: 'x' | 'y' | 'z', sign: 1 | -1, key: string}[]} */
+/** @type {readonly {side: Side, letter: string, axis: 'x' | 'y' | 'z', sign: 1 | -1}[]} */
 const KNOBS = [
-  { side: 'front', letter: 'Z', axis: 'z', sign: 1, key: '1' },
-  { side: 'right', letter: 'X', axis: 'x', sign: 1, key: '3' },
-  { side: 'top', letter: 'Y', axis: 'y', sign: 1, key: '7' },
-  { side: 'back', letter: '', axis: 'z', sign: -1, key: 'Ctrl 1' },
-  { side: 'left', letter: '', axis: 'x', sign: -1, key: 'Ctrl 3' },
-  { side: 'bottom', letter: '', axis: 'y', sign: -1, key: 'Ctrl 7' },
+  { side: 'front', letter: 'Z', axis: 'z', sign: 1 },
+  { side: 'right', letter: 'X', axis: 'x', sign: 1 },
+  { side: 'top', letter: 'Y', axis: 'y', sign: 1 },
+  { side: 'back', letter: '', axis: 'z', sign: -1 },
+  { side: 'left', letter: '', axis: 'x', sign: -1 },
+  { side: 'bottom', letter: '', axis: 'y', sign: -1 },
 ];
 
 export class Gizmo {
@@ -27,7 +27,7 @@ export class Gizmo {
     place.setAttribute('role', 'group');
     this._knobs = KNOBS.map((knob) => {
       const label = t(`view.side.${knob.side}`);
-      const button = make('button', { type: 'button', class: 'axis-knob', 'data-axis': knob.axis, 'data-side': knob.side, 'aria-label': label, title: `${label} (${knob.key})` }, knob.letter);
+      const button = make('button', { type: 'button', class: 'axis-knob', 'data-axis': knob.axis, 'data-side': knob.side, 'data-command': `view.${knob.side}`, 'aria-label': label, title: label }, knob.letter);
       if (knob.sign < 0) button.dataset.far = '';
       button.addEventListener('click', () => onSide(knob.side));
       const arm = knob.sign > 0 ? make('span', { class: 'arm', 'data-axis': knob.axis, 'aria-hidden': 'true' }) : null;

@@ -8,8 +8,8 @@ function recorder() {
   const log = [];
   const intents = {
     canSculptAt: (/** @type {number} */ x) => x < 100,
-    strokeBegin: (/** @type {any} */ s, /** @type {any} */ keys) => {
-      log.push(`begin ${s.x}${keys.invert ? ' invert' : ''}${keys.smooth ? ' smooth' : ''}`);
+    strokeBegin: (/** @type {any} */ s, /** @type {any} */ { held, erasing }) => {
+      log.push(['begin', s.x, ...Object.keys(held).filter((key) => held[key]), ...(erasing ? ['erasing'] : [])].join(' '));
       return true;
     },
     strokeMove: (/** @type {any[]} */ samples) => void log.push(`move ${samples.map((s) => s.x).join(',')}`),
@@ -21,6 +21,7 @@ function recorder() {
     hover: (/** @type {number} */ x) => void log.push(`hover ${x}`),
     hoverEnd: () => {},
     adjust: () => false,
+    settle: () => false,
     tap: (/** @type {number} */ fingers) => void log.push(`tap ${fingers}`),
     doing: () => {},
   };
@@ -29,16 +30,16 @@ function recorder() {
 
 /** @param {string} type @param {number} id @param {number} x @param {number} time @param {object} [more] */
 function at(type, id, x, time, more = {}) {
-  return { id, type, button: 0, buttons: 1, x, y: 50, pressure: 0.5, shift: false, invert: false, ctrl: false, time, ...more };
+  return { id, type, button: 0, buttons: 1, x, y: 50, pressure: 0.5, shift: false, alt: false, ctrl: false, time, ...more };
 }
 
 test('left on the clay sculpts, all coalesced samples arrive', () => {
   // A drag that begins on the clay is one stroke, also where it leaves it, and loses no sample between two events.
   const { log, gestures } = recorder();
-  gestures.down(at('mouse', 1, 10, 0, { invert: true }));
+  gestures.down(at('mouse', 1, 10, 0, { alt: true }));
   gestures.move(at('mouse', 1, 120, 10), [{ x: 60, y: 0, pressure: 0.5 }, { x: 120, y: 0, pressure: 0.5 }]);
   gestures.up(at('mouse', 1, 120, 20));
-  assert.deepEqual(log, ['begin 10 invert', 'move 60,120', 'end', 'hover 120']);
+  assert.deepEqual(log, ['begin 10 alt', 'move 60,120', 'end', 'hover 120']);
 });
 
 for (const { name, button, x, keys, does } of [
