@@ -25,6 +25,7 @@ MATRIX: dict[tuple[str, str], tuple[str, dict[str, str] | bytes | None, tuple[in
     ("/login", "GET"): ("/login", None, (200, 303, 303, 303, 303)),
     ("/login", "POST"): ("/login", {"name": "nobody", "password": "not the one"}, (401,) * 5),
     ("/logout", "POST"): ("/logout", {}, (303,) * 5),
+    ("/language", "POST"): ("/language", {"language": "de"}, (303,) * 5),
     ("/projects", "POST"): ("/projects", {"detail": "no such"}, (401, 422, 422, 422, 422)),
     ("/p/{id}", "GET"): ("/p/{id}", None, (303, 404, 200, 200, 200)),
     # Beyond the session a socket asks for the role when it joins: tests/handlers/test_socket.py.
