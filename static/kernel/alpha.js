@@ -3,6 +3,9 @@
  * plane of its frame; outside of the square there is nothing (SculptGL).
  */
 
+import { BUILT_IN_ALPHAS, drawAlpha } from './alphas.js';
+
+/** @import { BuiltInAlpha } from './alphas.js' */
 /** @import { Dab } from './dab.js' */
 /** @import { ClayMesh } from './mesh.js' */
 /** @import { Selection } from './selection.js' */
@@ -33,10 +36,19 @@ export function registerAlpha(name, texture) {
   textures.set(name, texture);
 }
 
-/** @param {string} name @returns {AlphaTexture} */
+/** Forgets a texture that was registered; a built-in one of that name is back. @param {string} name */
+export function forgetAlpha(name) {
+  textures.delete(name);
+}
+
+/** The texture of a name; the built-in ones are drawn when they are first asked for. @param {string} name @returns {AlphaTexture} */
 export function alphaNamed(name) {
-  const texture = textures.get(name);
-  if (texture === undefined) throw new RangeError(`there is no alpha ${name}; there are ${[...textures.keys()].join(', ') || 'none'}`);
+  let texture = textures.get(name);
+  if (texture === undefined) {
+    const builtIn = /** @type {BuiltInAlpha} */ (name), known = [...new Set([...BUILT_IN_ALPHAS, ...textures.keys()])];
+    if (!BUILT_IN_ALPHAS.includes(builtIn)) throw new RangeError(`there is no alpha ${name}; there are ${known.join(', ')}`);
+    textures.set(name, texture = drawAlpha(builtIn));
+  }
   return texture;
 }
 

@@ -14,6 +14,8 @@ export { ClayMesh } from './mesh.js';
 export { buildTopology } from './topology.js';
 export { BRUSHES } from './brushes/index.js';
 export { StrokeMaker } from './stroke.js';
+export { MAX_ALPHA_SIZE, alphaNamed, forgetAlpha, registerAlpha } from './alpha.js';
+export { BUILT_IN_ALPHAS } from './alphas.js';
 export { completed, defaultsOf } from './stroke_settings.js';
 export { applyDisplacements, negated } from './apply.js';
 export { MIRROR_X, MIRROR_Y, MIRROR_Z, carried, copiesOf } from './symmetry.js';
