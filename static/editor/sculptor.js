@@ -5,9 +5,11 @@
  * call; the flush only decides when the others learn of it.
  */
 
+import { maskChange, maskOf, setMask } from '../kernel/mask/index.js';
 import { StrokeMaker } from '../kernel/index.js';
 
 /** @import { Hit } from '../kernel/pick.js' */
+/** @import { MaskChange } from '../kernel/mask/change.js' */
 /** @import { Displacement } from '../kernel/quantise.js' */
 /** @import { ReplicaPiece } from '../types.js' */
 /** @import { Stage } from '../view/stage.js' */
@@ -18,6 +20,7 @@ import { StrokeMaker } from '../kernel/index.js';
  * What the sculptor needs of the room.
  * @typedef {object} Outlet
  * @property {(flush: Displacement, of: {piece: number, stroke: number, end: boolean}) => void} send
+ * @property {(piece: number, change: MaskChange, stroke: number) => void} masked one's own mask was changed by a stroke
  * @property {() => number} nextStroke a number no stroke of this client has had
  * @property {() => void} undo takes the newest own stroke back
  */
@@ -39,7 +42,7 @@ export class Sculptor {
     this.outlet = outlet;
     /** Where the brush is on the surface. @type {{piece: number, hit: Hit, radius: number} | null} */
     this.cursor = null;
-    /** @type {{maker: StrokeMaker, piece: number, stroke: number, sent: boolean, inverted: boolean} | null} */
+    /** @type {{maker: StrokeMaker, piece: number, stroke: number, sent: boolean, inverted: boolean, mask: Uint8Array | null} | null} */
     this._stroke = null;
     this._lastFlush = 0;
     this._timer = 0;
@@ -91,8 +94,9 @@ export class Sculptor {
     const { settings } = this;
     const inverted = settings.activeInvert;
     const maker = new StrokeMaker(piece.mesh, settings.strokeSettings());
+    const mask = maker.brush.name === 'mask' ? maskOf(piece.mesh) : null;
     if (!maker.begin(this._sample(sample))) return false;
-    this._stroke = { maker, piece: piece.piece, stroke: this.outlet.nextStroke(), sent: false, inverted };
+    this._stroke = { maker, piece: piece.piece, stroke: this.outlet.nextStroke(), sent: false, inverted, mask };
     this._lastFlush = performance.now();
     this._timer = window.setInterval(() => this._flushIfDue(), FLUSH_MS / 2);
     this._show(sample);
@@ -116,6 +120,8 @@ export class Sculptor {
     rest.forEach((flush, i) => {
       this.outlet.send(flush, { piece: stroke.piece, stroke: stroke.stroke, end: i === rest.length - 1 });
     });
+    const masked = stroke.mask && maskChange(stroke.maker.mesh, stroke.mask);
+    if (masked) this.outlet.masked(stroke.piece, masked, stroke.stroke);
     this.stage.invalidate();
   }
 
@@ -124,6 +130,7 @@ export class Sculptor {
     const stroke = this._finish();
     if (!stroke) return false;
     stroke.maker.cancel();
+    if (stroke.mask) setMask(stroke.maker.mesh, stroke.mask);
     if (stroke.sent) this.outlet.undo();
     this.stage.invalidate();
     return true;

@@ -47,6 +47,7 @@ export { GRAIN, toGrain } from './add.js';
  * @typedef {Object} StrokeMemory
  * @property {Float32Array} [shares]  (n) see layer.js
  * @property {Float32Array} [normals] (3n) as they were when the stroke first came
+ * @property {Float32Array} [mask]    (n) 0 … 255, in fractions of a step; see brushes/mask.js
  */
 
 /**
@@ -71,6 +72,9 @@ export { GRAIN, toGrain } from './add.js';
  *   replaces `selection.distances2` for a footprint that is not round; before the weights
  * @property {(mesh: ClayMesh, dabs: readonly Dab[], selections: readonly Selection[]) => void} [limit]
  *   changes the weights of all mirrored copies of a dab, together; after `weigh`
+ * @property {boolean} [ignoresMask] works on what is masked as well
+ * @property {(mesh: ClayMesh, dabs: readonly Dab[], selections: readonly Selection[]) => void} [apply]
+ *   of a brush that changes something else than the shape: all mirrored copies of a dab, instead of `displace`
  * @property {(mesh: ClayMesh, dab: Dab, selection: Selection) => void} displace
  *   fills `selection.displacements` from `selection.weights`; does not change the mesh
  */
@@ -93,13 +97,17 @@ export function applyDab(mesh, brush, dab, copies = [ORIGINAL]) {
       dab.start.measure(selection, copied.centre);
     }
     brush.measure?.(mesh, copied, selection);
-    weigh(mesh, copied, selection, brush.areaShare);
+    weigh(mesh, copied, selection, brush.areaShare, brush.ignoresMask);
     dabs.push(copied);
     selections.push(selection);
   }
   if (selections.length === 0) return false;
   if (brush.contracts) limitContraction(mesh, selections);
   brush.limit?.(mesh, dabs, selections);
+  if (brush.apply) {
+    brush.apply(mesh, dabs, selections);
+    return true;
+  }
   for (const [i, selection] of selections.entries()) {
     brush.displace(mesh, dabs[i], selection);
     if (dab.settings.direction === 'normal') alongVertexNormals(mesh, selection, areaPlane(dabs[i], selection).normal);

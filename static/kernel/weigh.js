@@ -15,11 +15,12 @@ import { MASK, PAINT_STRIDE } from './channels.js';
  * That soft factor leaves no ragged edge at the silhouette. Sums up, in `selection.area`, the vertices that face the viewer and are
  * nearer than `areaShare` of the radius; `selection.distances2` says how near.
  * @param {ClayMesh} mesh @param {Dab} dab @param {Selection} selection as gathered @param {number} areaShare 0 … 1
+ * @param {boolean} [ignoresMask] as if nothing were masked
  */
-export function weigh(mesh, dab, selection, areaShare) {
+export function weigh(mesh, dab, selection, areaShare, ignoresMask = false) {
   const { starts, runCount, area } = selection, reach = areaShare * dab.radius;
   area.fill(0);
-  for (let r = 0; r < runCount; r++) weighRun(mesh, dab, selection, starts[r], starts[r + 1], reach * reach);
+  for (let r = 0; r < runCount; r++) weighRun(mesh, dab, selection, starts[r], starts[r + 1], reach * reach, ignoresMask);
   if (dab.alpha !== null) pressThrough(mesh, dab, dab.alpha, selection);
 }
 
@@ -27,9 +28,9 @@ export function weigh(mesh, dab, selection, areaShare) {
  * Run by run, and not in one loop over all: V8 enters optimised code in the middle of a long loop and throws it away at its end,
  * at every dab, when what follows the loop was never seen before. That made this four times slower.
  * @param {ClayMesh} mesh @param {Dab} dab @param {Selection} selection @param {number} from @param {number} to
- * @param {number} reach2 quanta²
+ * @param {number} reach2 quanta² @param {boolean} ignoresMask
  */
-function weighRun({ pos, normals, paint }, dab, { ids, distances2, weights, area }, from, to, reach2) {
+function weighRun({ pos, normals, paint }, dab, { ids, distances2, weights, area }, from, to, reach2, ignoresMask) {
   const { centre, view, strength, falloff, frontFaces } = dab;
   const last = falloff.length - 1, perQuantum = last / dab.radius;
   const cx = centre[0], cy = centre[1], cz = centre[2], ex = view[0], ey = view[1], ez = view[2];
@@ -43,7 +44,7 @@ function weighRun({ pos, normals, paint }, dab, { ids, distances2, weights, area
       weights[q] = 0;
     } else {
       const k = t | 0, w = (falloff[k] + (falloff[k + 1] - falloff[k]) * (t - k)) * strength;
-      const mask = paint[PAINT_STRIDE * v + MASK];
+      const mask = ignoresMask ? 0 : paint[PAINT_STRIDE * v + MASK];
       const free = mask === 0 ? w : w * (1 - mask / 255);
       weights[q] = frontFaces ? free * facing : free;
     }

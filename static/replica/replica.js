@@ -146,11 +146,11 @@ export class Replica {
 
   /**
    * Keeps how one's own mask was changed, as one step of the history; the pieces hold it already. Nobody is sent anything.
-   * @param {Map<number, MaskChange>} changes by piece; none if empty
+   * @param {Map<number, MaskChange>} changes by piece; none if empty @param {number} [stroke] if it has a number already
    */
-  addMask(changes) {
+  addMask(changes, stroke = this.newStroke()) {
     if (changes.size === 0) return;
-    this.history.addMask(this.newStroke(), Array.from(changes, ([piece, change]) => ({ piece, epoch: this._piece(piece).epoch, change })));
+    this.history.addMask(stroke, Array.from(changes, ([piece, change]) => ({ piece, epoch: this._piece(piece).epoch, change })));
     for (const piece of changes.keys()) this.onMask(piece);
   }
 

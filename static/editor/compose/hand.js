@@ -24,6 +24,7 @@ export function attachHand(editor, work, view) {
   const { link, stage, canvas, settings, mayEdit, commands, keymap } = editor;
   const sculptor = new Sculptor(stage, settings, () => link.replica.pieces.values(), {
     send: (flush, { piece, stroke, end }) => link.sendFlush(flush, { piece, stroke, flags: end ? Flag.END : 0 }),
+    masked: (piece, change, stroke) => link.replica.addMask(new Map([[piece, change]]), stroke),
     nextStroke: () => link.newStroke(),
     undo: () => void link.undo(),
   });

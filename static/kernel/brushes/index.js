@@ -9,6 +9,7 @@ import { drawSharp } from './draw_sharp.js';
 import { grab } from './grab.js';
 import { inflate } from './inflate.js';
 import { layer } from './layer.js';
+import { mask } from './mask.js';
 import { nudge } from './nudge.js';
 import { pinch } from './pinch.js';
 import { fill, flatten, scrape } from './plane.js';
@@ -18,10 +19,10 @@ import { smooth } from './smooth.js';
 
 /**
  * @typedef {'draw' | 'clay' | 'smooth' | 'inflate' | 'flatten' | 'grab' | 'drawSharp' | 'clayStrips' | 'layer' | 'blob' | 'crease' | 'pinch'
- *   | 'scrape' | 'fill' | 'nudge'} BrushName
+ *   | 'scrape' | 'fill' | 'nudge' | 'mask'} BrushName
  */
 
 /** @type {Readonly<Record<BrushName, Brush>>} */
 export const BRUSHES = Object.freeze({
-  draw, clay, smooth, inflate, flatten, grab, drawSharp, clayStrips, layer, blob, crease, pinch, scrape, fill, nudge,
+  draw, clay, smooth, inflate, flatten, grab, drawSharp, clayStrips, layer, blob, crease, pinch, scrape, fill, nudge, mask,
 });

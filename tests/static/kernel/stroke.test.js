@@ -17,7 +17,8 @@ import { random, sphere } from './shapes.js';
 /** @import { BrushName } from '../../../static/kernel/brushes/index.js' */
 
 const RADIUS = 0.2 * R;
-const ALL = /** @type {BrushName[]} */ (Object.keys(BRUSHES));
+/** Those that move the surface. */
+const ALL = /** @type {BrushName[]} */ (Object.keys(BRUSHES)).filter((name) => BRUSHES[name].apply === undefined);
 
 const KNOWN = { weight0: 2462723855, weightMillion: 2539123793, small: 3507159985, extreme: 1542836465 };
 
