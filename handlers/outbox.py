@@ -79,7 +79,7 @@ def pack(items: list[bytes | str]) -> bytes:
 def compact(items: list[bytes | str], painted: Painted) -> list[bytes | str]:
     """The same for its receiver, smaller: texts, the last receipts, the sum of the strokes, the paint, and CAUGHT_UP.
 
-    Cursors and digests are dropped; CAUGHT_UP says up to where the sum goes. Paint is what the room has now, from
+    Cursors, views and digests are dropped; CAUGHT_UP says up to where the sum goes. Paint is what the room has now, from
     ``painted``; the receipts come before it, because they say which of the receiver's own writes it is newer than.
     """
     texts: list[bytes | str] = []
@@ -179,7 +179,7 @@ class Receiver:
 
     def _hold(self, items: list[bytes | str]) -> None:
         for item in items:
-            if isinstance(item, str) or item[0] not in (Kind.CURSOR, Kind.DIGEST):
+            if isinstance(item, str) or item[0] not in (Kind.CURSOR, Kind.DIGEST, Kind.VIEW):
                 self.held.append(item)
                 self.held_bytes += len(item)
         # Counted from the last sum on: where that alone passes the limit, every push would sum it all again.

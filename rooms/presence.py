@@ -18,6 +18,9 @@ MAX_FRAMES_AT_ONCE = 480.0
 #: Bytes likewise: a 10 % brush on 500k vertices at 25 flushes a second is 4 MB/s.
 MAX_BYTES_PER_SECOND = 4.0 * 1024 * 1024
 MAX_BYTES_AT_ONCE = 16.0 * 1024 * 1024
+#: Views likewise; those beyond are dropped, and nobody is closed: a camera that turns is seen in steps.
+MAX_VIEWS_PER_SECOND = 4.0
+MAX_VIEWS_AT_ONCE = 8.0
 #: Control messages likewise: people press buttons, not machines.
 MAX_CONTROLS_PER_SECOND = 10.0
 MAX_CONTROLS_AT_ONCE = 40.0
@@ -60,6 +63,9 @@ class Member:
     mine: set[int] = field(default_factory=set)
     frames: Bucket = field(default_factory=lambda: Bucket(MAX_FRAMES_PER_SECOND, MAX_FRAMES_AT_ONCE))
     bytes: Bucket = field(default_factory=lambda: Bucket(MAX_BYTES_PER_SECOND, MAX_BYTES_AT_ONCE))
+    views: Bucket = field(default_factory=lambda: Bucket(MAX_VIEWS_PER_SECOND, MAX_VIEWS_AT_ONCE))
+    #: the newest VIEW frame as the others have it, for who comes later
+    view: bytes | None = None
     controls: Bucket = field(default_factory=lambda: Bucket(MAX_CONTROLS_PER_SECOND, MAX_CONTROLS_AT_ONCE))
 
     def spend(self, size: int, now: float) -> None:

@@ -163,6 +163,8 @@ class Room:
         deliveries.append(Delivery(wire.encode_caught_up(self.seq), to=member.client))
         deliveries += self.digests(to=member.client)
         deliveries.append(Delivery(messages.event("join", **member.card())))
+        others = [one for one in self.members if one.client != member.client]
+        deliveries += [Delivery(one.view, to=member.client) for one in others if one.view is not None]
         return deliveries
 
     def painted(self, strokes: Iterable[Stroke]) -> list[bytes]:
@@ -279,6 +281,8 @@ class Room:
                 checked.append(stroke)
             elif kind == Kind.CURSOR:
                 checked.append(self._receive_cursor(member, frame))
+            elif kind == Kind.VIEW:
+                checked += self._receive_view(member, frame, now)
             else:
                 raise Malformed(f"kind {kind} is nothing that a client sends")
         full = self._backlog > MAX_BACKLOG
@@ -295,6 +299,14 @@ class Room:
         if cursor.piece not in self.sculpture.pieces:
             raise Malformed(f"a cursor on piece {cursor.piece}, which is not here")
         return Delivery(wire.cursor_of(frame, member.client), but=member.client)
+
+    @staticmethod
+    def _receive_view(member: Member, frame: bytes, now: float) -> list[Delivery]:
+        wire.parse_view(frame)
+        if not member.views.take(1, now):
+            return []
+        member.view = wire.view_of(frame, member.client)
+        return [Delivery(member.view, but=member.client)]
 
     @staticmethod
     def _check_stroke(member: Member, frame: bytes) -> Stroke:

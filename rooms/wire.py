@@ -36,6 +36,7 @@ class Kind(IntEnum):
     DIGEST = 6
     PAINT = 7
     PAINTED = 8
+    VIEW = 9
 
 
 class Flag(IntFlag):
@@ -57,6 +58,7 @@ class Channels(IntFlag):
 
 _STROKE = struct.Struct("<BBBBIQQIIIIII")
 _CURSOR = struct.Struct("<BBBBIQIIiiihhhHI")
+_VIEW = struct.Struct("<BBHIQiiiiiihhhH")
 _RECEIPT = struct.Struct("<BxxxIQQII")
 _CAUGHT_UP = struct.Struct("<BxxxIQ")
 _DIGEST = struct.Struct("<BxxxIQIIII")
@@ -65,8 +67,10 @@ _LENGTH = struct.Struct("<I")
 
 STROKE_HEADER = _STROKE.size
 CURSOR_SIZE = _CURSOR.size
+VIEW_SIZE = _VIEW.size
 MAX_SHIFT = 24
 _CURSOR_FLAGS = 7
+_VIEW_FLAGS = 1
 _ALL_FLAGS = int(Flag.END | Flag.UNDO | Flag.REDO)
 _PAINT_FLAGS = int(Flag.END | Flag.UNDO | Flag.REDO | Flag.COMPARE)
 _ALL_CHANNELS = int(Channels.COLOUR | Channels.ROUGHNESS | Channels.METALNESS)
@@ -528,6 +532,52 @@ def encode_cursor(
     position: tuple[int, int, int], normal: tuple[int, int, int],
 ) -> bytes:  # fmt: skip
     return _CURSOR.pack(Kind.CURSOR, flags, brush, 0, CURSOR_SIZE, client, piece, radius, *position, *normal, 0, 0)
+
+
+class View(NamedTuple):
+    """From where somebody looks: the fields of a VIEW frame in its order. Flag 1: in parallel projection."""
+
+    kind: int
+    flags: int
+    zero: int
+    length: int
+    client: int
+    eye_x: int
+    eye_y: int
+    eye_z: int
+    target_x: int
+    target_y: int
+    target_z: int
+    up_x: int
+    up_y: int
+    up_z: int
+    zero_a: int
+
+
+def parse_view(frame: bytes) -> View:
+    """Untrusted input: raises ``Malformed`` with both numbers."""
+    if len(frame) != VIEW_SIZE:
+        raise Malformed(f"a view has {VIEW_SIZE} bytes, got {len(frame)}")
+    view = View(*_VIEW.unpack(frame))
+    if view.flags & ~_VIEW_FLAGS:
+        raise Malformed(f"view flags {view.flags:#04x}, known are {_VIEW_FLAGS:#04x}")
+    return view
+
+
+def view_of(frame: bytes, client: int) -> bytes:
+    """The view as it goes to the others: the room says whose it is."""
+    return frame[:8] + client.to_bytes(8, "little") + frame[16:]
+
+
+def encode_view(
+    client: int,
+    flags: int,
+    eye: tuple[int, int, int],
+    target: tuple[int, int, int],
+    up: tuple[int, int, int],
+) -> bytes:
+    """``eye``, ``target`` in quanta; ``up`` a direction, −32767 … 32767."""
+    return _VIEW.pack(Kind.VIEW, flags, 0, VIEW_SIZE, client, *eye, *target, *up, 0)
 
 
 def encode_receipt(seq: int, client: int, accepted: int, journaled: int) -> bytes:

@@ -68,6 +68,18 @@ export interface CursorFields {
   normal: ArrayLike<number>;
 }
 
+export interface ViewFields {
+  client?: string;
+  /** `ViewFlag`s. */
+  flags: number;
+  /** Quanta. */
+  eye: ArrayLike<number>;
+  /** Quanta: what the camera turns around. */
+  target: ArrayLike<number>;
+  /** −32767 … 32767. */
+  up: ArrayLike<number>;
+}
+
 export type DecodedFrame =
   | ({ kind: 1 } & StrokeFrame)
   | ({ kind: 4 } & StrokeFrame)
@@ -75,6 +87,8 @@ export type DecodedFrame =
       position: [number, number, number]; normal: [number, number, number] }
   | { kind: 3; seq: number; client: string; accepted: number; journaled: number }
   | { kind: 5; seq: number }
+  | { kind: 9; client: string; flags: number; eye: [number, number, number]; target: [number, number, number];
+      up: [number, number, number] }
   | { kind: 6; seq: number; piece: number; epoch: number; digest: number; paint: number }
   | ({ kind: 7 } & PaintFrame)
   | ({ kind: 8 } & PaintFrame);

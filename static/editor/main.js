@@ -63,7 +63,7 @@ function start(facts) {
   const work = attachWork(editor);
   const view = attachView(editor, storage());
   const hand = attachHand(editor, work, view);
-  const people = attachPeople(editor, hand, () => {
+  const people = attachPeople(editor, hand, view, () => {
     work.saveState.update({}, editor.mayEdit());
     measure();
   });
@@ -88,6 +88,7 @@ function start(facts) {
       settings,
       keymap,
       view: view.settings,
+      views: view.shared,
       digest: () => Object.fromEntries([...link.replica.pieces.keys()].map((piece) => [piece, link.replica.digest(piece)])),
       state: () => ({
         status: connection.status, people: people.clients, meta: people.project.meta, sculpting: hand.sculptor.sculpting,

@@ -5,18 +5,18 @@
  *     link.addEventListener('replaced', …);   // the geometry is there, before the room is joined
  *     await link.open();                      // joined and up to date
  *
- * Events (CustomEvent, `detail` as in types.d.ts): `status` Status · `people` {clients} · `cursor` {client, …} · `meta`
+ * Events (CustomEvent, `detail` as in types.d.ts): `status` Status · `people` {clients} · `cursor` {client, …} · `view` {client, …} · `meta`
  * {changes, name} · `saved` {name, at, by} · `saving` {ok, message} · `geometry` {piece}: remote strokes changed it ·
  * `replaced` {}: meshes were replaced · `recovered` {strokes}: a closed tab's strokes came back · `error` {code, message} ·
  * `removed` {message} · `progress` {loaded, total} bytes of the sculpture.
  *
- * @import { CursorFields, Facts, LinkState, Meta, Person, Role, Status, Surroundings } from '../types.js'
+ * @import { CursorFields, Facts, LinkState, Meta, Person, Role, Status, Surroundings, ViewFields } from '../types.js'
  * @import { Displacement } from '../kernel/quantise.js'
  */
 
 import { toObj } from '../replica/obj.js';
 import { Replica } from '../replica/replica.js';
-import { encodeCursor } from '../wire/frames.js';
+import { encodeCursor, encodeView } from '../wire/frames.js';
 import { waitBefore } from './backoff.js';
 import { Connection, TokenError } from './connection.js';
 import { Liveness } from './liveness.js';
@@ -174,6 +174,11 @@ export class RoomLink extends EventTarget {
     if (this.connection.buffered < CURSOR_BACKLOG) this.session.sendCursor(encodeCursor(cursor));
   }
 
+  /** Dropped likewise. @param {ViewFields} view */
+  sendView(view) {
+    if (this.connection.buffered < CURSOR_BACKLOG) this.session.sendCursor(encodeView(view));
+  }
+
   /**
    * Commits the project, with everything that was made here before.
    * @param {string} [message]
@@ -213,6 +218,7 @@ export class RoomLink extends EventTarget {
       const { name, colour } = this._roster.get(frame.client) ?? { name: '', colour: '' };
       this._tell('cursor', { ...frame, name, colour });
     });
+    on(session, 'view', ({ frame }) => this._tell('view', frame));
     on(session, 'news', ({ message }) => this._onNews(message));
     on(session, 'refused', (detail) => this._tell('error', detail));
     on(session, 'problem', (detail) => this._tell('error', detail));

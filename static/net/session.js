@@ -13,7 +13,7 @@
  * `stale` load the replica anew and call `rejoin`. After every own stroke call `pump`.
  *
  * Events (CustomEvent): `joined` {reply}, `online` {strokes: strokes sent again}, `stale` {message}, `geometry`
- * {pieces}, `cursor` {frame}, `news` {message: a server → room message}, `refused` {code, message}, `progress`,
+ * {pieces}, `cursor` {frame}, `view` {frame}, `news` {message: a server → room message}, `refused` {code, message}, `progress`,
  * `problem` {code, message}, `closing` {message, retryMs}, `broken` {message}.
  *
  * @import { Author } from '../replica/author.js'
@@ -293,9 +293,12 @@ export class Session extends EventTarget {
   _receiveFrames(frames) {
     // What is still on its way from before a resync is in the snapshot that is being loaded.
     if (!this.joined) return;
-    const received = this.replica.receive(frames.filter((frame) => frame.kind !== Kind.CURSOR));
+    const received = this.replica.receive(frames.filter((frame) => frame.kind !== Kind.CURSOR && frame.kind !== Kind.VIEW));
     if (received.changed.size) this._tell('geometry', { pieces: [...received.changed] });
-    for (const frame of frames) if (frame.kind === Kind.CURSOR) this._tell('cursor', { frame });
+    for (const frame of frames) {
+      if (frame.kind === Kind.CURSOR) this._tell('cursor', { frame });
+      else if (frame.kind === Kind.VIEW) this._tell('view', { frame });
+    }
     if (received.mismatch) {
       this._stale(received.mismatch);
       return;

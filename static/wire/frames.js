@@ -3,7 +3,7 @@
 /**
  * Every frame of docs/protocol.md, both ways. `rooms/wire.py` mirrors this module.
  *
- * @import { CursorFields, DecodedFrame } from '../types.js'
+ * @import { CursorFields, DecodedFrame, ViewFields } from '../types.js'
  */
 
 import { Reader, WireError, putClient, putSeq } from './reader.js';
@@ -23,7 +23,11 @@ export const CursorFlag = Object.freeze({ SURFACE: 1, PRESSED: 2, INVERTED: 4 })
 export const BRUSHES = Object.freeze(['draw', 'clay', 'smooth', 'inflate', 'flatten', 'grab', 'drawSharp', 'clayStrips', 'layer', 'blob', 'crease',
   'pinch', 'scrape', 'fill', 'snakeHook', 'elasticGrab', 'nudge', 'twist', 'scale', 'mask', 'paint', 'smear']);
 
+/** Flags of a VIEW. */
+export const ViewFlag = Object.freeze({ PARALLEL: 1 });
+
 const CURSOR_SIZE = 48;
+const VIEW_SIZE = 48;
 const RECEIPT_SIZE = 32;
 const CAUGHT_UP_SIZE = 16;
 const DIGEST_SIZE = 32;
@@ -70,10 +74,11 @@ export function decode(frame) {
     case Kind.PAINT:
     case Kind.PAINTED: return /** @type {DecodedFrame} */ (decodePaint(frame));
     case Kind.CURSOR: return decodeCursor(frame);
+    case Kind.VIEW: return decodeView(frame);
     case Kind.RECEIPT: return decodeReceipt(frame);
     case Kind.CAUGHT_UP: return decodeCaughtUp(frame);
     case Kind.DIGEST: return decodeDigest(frame);
-    default: throw new WireError(`frame kind ${frame[0]}, known are ${Kind.STROKE} to ${Kind.PAINTED}`);
+    default: throw new WireError(`frame kind ${frame[0]}, known are ${Kind.STROKE} to ${Kind.VIEW}`);
   }
 }
 
@@ -88,6 +93,19 @@ export function encodeCursor(cursor) {
   for (let axis = 0; axis < 3; axis++) {
     view.setInt32(24 + 4 * axis, cursor.position[axis], true);
     view.setInt16(36 + 2 * axis, cursor.normal[axis], true);
+  }
+  return frame;
+}
+
+/** @param {ViewFields} view `client` is filled in by the server */
+export function encodeView(view) {
+  const { frame, view: bytes } = blank(Kind.VIEW, VIEW_SIZE);
+  frame[1] = view.flags;
+  putClient(bytes, 8, view.client ?? NOBODY);
+  for (let axis = 0; axis < 3; axis++) {
+    bytes.setInt32(16 + 4 * axis, view.eye[axis], true);
+    bytes.setInt32(28 + 4 * axis, view.target[axis], true);
+    bytes.setInt16(40 + 2 * axis, view.up[axis], true);
   }
   return frame;
 }
@@ -138,6 +156,17 @@ function decodeCursor(bytes) {
   const position = /** @type {[number, number, number]} */ ([reader.i32(), reader.i32(), reader.i32()]);
   const normal = /** @type {[number, number, number]} */ ([reader.i16(), reader.i16(), reader.i16()]);
   return { kind: Kind.CURSOR, flags, brush, client, piece, radius, position, normal };
+}
+
+/** @param {Uint8Array} bytes @returns {DecodedFrame} */
+function decodeView(bytes) {
+  const reader = open(bytes, 'view', VIEW_SIZE);
+  const flags = bytes[1];
+  const client = reader.client();
+  const eye = /** @type {[number, number, number]} */ ([reader.i32(), reader.i32(), reader.i32()]);
+  const target = /** @type {[number, number, number]} */ ([reader.i32(), reader.i32(), reader.i32()]);
+  const up = /** @type {[number, number, number]} */ ([reader.i16(), reader.i16(), reader.i16()]);
+  return { kind: Kind.VIEW, flags, client, eye, target, up };
 }
 
 /** @param {Uint8Array} bytes @returns {DecodedFrame} */

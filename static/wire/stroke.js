@@ -20,7 +20,7 @@ export const MAX_FRAME = 256 * 1024;
 export const STROKE_HEADER = 48;
 export const MAX_SHIFT = 24;
 /** First byte of a frame. Stored in journals: a value never changes its meaning. */
-export const Kind = Object.freeze({ STROKE: 1, CURSOR: 2, RECEIPT: 3, MERGED: 4, CAUGHT_UP: 5, DIGEST: 6, PAINT: 7, PAINTED: 8 });
+export const Kind = Object.freeze({ STROKE: 1, CURSOR: 2, RECEIPT: 3, MERGED: 4, CAUGHT_UP: 5, DIGEST: 6, PAINT: 7, PAINTED: 8, VIEW: 9 });
 /** Second byte of a STROKE or PAINT. Stored. COMPARE is a PAINT's alone, and never leaves the room. */
 export const Flag = Object.freeze({ END: 1, UNDO: 2, REDO: 4, COMPARE: 8 });
 const ALL_FLAGS = Flag.END | Flag.UNDO | Flag.REDO;

@@ -29,6 +29,25 @@ def ann_and_ben(chromium, server):
         person.context.close()
 
 
+def test_one_looks_from_where_the_other_looks(ann_and_ben):
+    """Ben's face in Ann's bar is a button: she sees what he sees, in his projection, also when he was there before her."""
+    ann, ben, url = ann_and_ben
+    ben.page.locator("[data-clay]").focus()
+    for key in ("Numpad3", "Numpad5", "+"):
+        ben.page.keyboard.press(key)
+    ann.page.reload()
+    ann.ready()
+    goal = "(({ theta, phi, distance }) => [theta, phi, distance])(window.clayroom.stage.turntable.goal)"
+    assert ann.page.evaluate(goal) != pytest.approx(ben.page.evaluate(goal), abs=1e-3)
+    face = ann.page.get_by_role("button", name="Ben: look from where they look")
+    theirs = ben.page.evaluate("window.clayroom.link.client")
+    ann.wait_for(f"window.clayroom.views.newestOf(['{theirs}'])?.flags === 1")
+    face.focus()
+    ann.page.keyboard.press("Enter")
+    assert ann.page.evaluate(goal) == pytest.approx(ben.page.evaluate(goal), abs=1e-3)
+    assert ann.page.evaluate("window.clayroom.view.values.projection") == "orthographic"
+
+
 def test_they_sculpt_through_a_restart(ann_and_ben, server):
     """Both sculpt with the mouse, the server is killed and comes back, and both end with the same clay."""
     ann, ben, _ = ann_and_ben

@@ -284,6 +284,12 @@ async def test_compact_is_the_same_for_its_receiver():
     assert again[1] == 20 and np.array_equal(again[0], want[0])
 
 
+async def test_compact_drops_views():
+    """From where somebody looked a while ago is nothing to catch up with."""
+    view = wire.encode_view(1, 0, (1, 0, 0), (0, 0, 0), (0, 1, 0))
+    assert compact([view, "text"], no_paint) == ["text"]
+
+
 async def test_compact_of_receipts_alone():
     """Somebody who was not sent a stroke is not told that it has everything."""
     receipt = wire.encode_receipt(8, 7, 1, 0)

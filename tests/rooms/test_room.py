@@ -318,6 +318,31 @@ def test_a_cursor():
         room.receive(ann, wire.encode_cursor(0, 1, 2, 2, 5, (1, 2, 3), (0, 0, 1)))
 
 
+def test_a_view():
+    """It goes to the others with its client, a viewer's too, and whoever comes later gets the newest of each."""
+    room = make()
+    enter(room, 1)
+    eve, _ = enter(room, 2, EVE, Role.VIEWER)
+    for x in (4, 5):
+        (delivery,) = room.receive(eve, wire.encode_view(99, 1, (x, 0, 0), (0, 0, 0), (0, 32767, 0)))
+        assert delivery.but == 2 and wire.parse_view(delivery.data).client == 2
+    assert room.seq == 0 and not room.take_entries()
+    _, deliveries = enter(room, 3, BEN, Role.EDITOR)
+    views = [one for one in deliveries if isinstance(one.data, bytes) and one.data[0] == wire.Kind.VIEW]
+    assert [(one.to, wire.parse_view(one.data).eye_x) for one in views] == [(3, 5)]
+
+
+def test_views_beyond_the_rate_are_dropped():
+    """Nobody is closed for turning the camera: eight at once are told, then four a second."""
+    room = make()
+    ann, _ = enter(room, 1)
+    view = wire.encode_view(0, 0, (1, 0, 0), (0, 0, 0), (0, 32767, 0))
+    assert len(room.receive(ann, view * 20)) == 8
+    assert room.receive(ann, view) == []
+    room._clock.now += 1
+    assert len(room.receive(ann, view * 20)) == 4
+
+
 # adopting
 
 

@@ -51,6 +51,8 @@ def encode(golden: dict[str, Any]) -> bytes:
         return wire.encode_cursor(
             **{**fields, "position": tuple(fields["position"]), "normal": tuple(fields["normal"])}
         )
+    if kind is Kind.VIEW:
+        return wire.encode_view(**{**fields, **{name: tuple(fields[name]) for name in ("eye", "target", "up")}})
     return {Kind.RECEIPT: wire.encode_receipt, Kind.CAUGHT_UP: wire.encode_caught_up, Kind.DIGEST: wire.encode_digest}[
         kind
     ](**fields)
@@ -80,6 +82,9 @@ def decode(frame: bytes) -> dict[str, Any]:
             "client": f"{c.client:016x}", "flags": c.flags, "brush": c.brush, "piece": c.piece, "radius": c.radius,
             "position": [c.x, c.y, c.z], "normal": [c.nx, c.ny, c.nz],
         }  # fmt: skip
+    if kind == Kind.VIEW:
+        v = wire.parse_view(frame)
+        return {"client": f"{v.client:016x}", "flags": v.flags, "eye": list(v[5:8]), "target": list(v[8:11]), "up": list(v[11:14])}
     if kind == Kind.RECEIPT:
         seq, client, accepted, journaled = wire.parse_receipt(frame)
         return {"seq": seq, "client": f"{client:016x}", "accepted": accepted, "journaled": journaled}
@@ -252,6 +257,8 @@ def read_all(message: bytes) -> int:
     for frame in wire.split(message):
         if frame[0] == Kind.CURSOR:
             wire.parse_cursor(frame)
+        elif frame[0] == Kind.VIEW:
+            wire.parse_view(frame)
         else:
             stroke = wire.parse_stroke(frame)
             last = stroke.last_id()
@@ -263,7 +270,7 @@ def read_all(message: bytes) -> int:
     return passed
 
 
-STROKES = [bytes.fromhex(golden["hex"]) for golden in GOLDEN["frames"] if golden["kind"] in ("STROKE", "CURSOR")]
+STROKES = [bytes.fromhex(golden["hex"]) for golden in GOLDEN["frames"] if golden["kind"] in ("STROKE", "CURSOR", "VIEW")]
 
 
 def test_mutated_frames():
@@ -449,6 +456,15 @@ def test_a_cursor_of_another_size(size):
     """A cursor has its one size."""
     with pytest.raises(Malformed, match=f"48 bytes, got {size}"):
         wire.parse_cursor(bytes(size))
+
+
+@pytest.mark.parametrize("size", [0, 47, 49, 64])
+def test_a_view_of_another_size(size):
+    """A view has its one size, and no flags but its own."""
+    with pytest.raises(Malformed, match=f"a view has 48 bytes, got {size}"):
+        wire.parse_view(bytes(size))
+    with pytest.raises(Malformed, match="0x02"):
+        wire.parse_view(wire.encode_view(0, 2, (0, 0, 1), (0, 0, 0), (0, 1, 0)))
 
 
 def test_a_cursor_is_told_with_its_client():

@@ -3,18 +3,25 @@
 import { find } from '../dom.js';
 import { PeopleList } from '../panels/people.js';
 import { ProjectPanel } from '../panels/project.js';
+import { t } from '../words.js';
 import { on } from './editor.js';
 
 /** @import { Person } from '../../types.js' */
 /** @import { Editor } from './editor.js' */
 /** @import { Hand } from './hand.js' */
+/** @import { View } from './view.js' */
 
 /**
- * @param {Editor} editor @param {Hand} hand
+ * @param {Editor} editor @param {Hand} hand @param {View} view
  * @param {() => void} roleChanged one may do more or less than before
  */
-export function attachPeople({ facts, link, messages, mayEdit }, hand, roleChanged) {
+export function attachPeople({ facts, link, messages, mayEdit }, hand, view, roleChanged) {
   const list = new PeopleList();
+  list.onVisit = (tabs, name) => {
+    const theirs = view.shared.newestOf(tabs);
+    if (theirs) view.visit(theirs);
+    else messages.toast(t('view.fly.none', { name }));
+  };
   hand.presence.onSculpting = (client, sculpting) => list.sculpting(client, sculpting);
   const project = new ProjectPanel(
     { name: facts.name, description: facts.description, owner: facts.owner, collaborators: facts.collaborators },
@@ -43,8 +50,10 @@ export function attachPeople({ facts, link, messages, mayEdit }, hand, roleChang
     if (find('.editor').dataset.role !== link.role) showRole();
     hand.color = clients.find((c) => c.you)?.colour ?? hand.color;
     hand.presence.people(clients);
+    view.shared.keep(clients.map((c) => c.client));
     show();
   });
+  on(link, 'view', (theirs) => view.shared.heard(theirs));
   on(link, 'cursor', (cursor) => hand.presence.moved(cursor));
   on(link, 'meta', ({ changes, name }) => {
     project.applied(changes);

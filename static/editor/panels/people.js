@@ -1,6 +1,7 @@
 /** Who is here: coloured initials in the top bar. Those with access who are elsewhere stand behind them, grey. */
 
 import { find, initial, make } from '../dom.js';
+import { t } from '../words.js';
 
 /** @typedef {{client: string, name: string, colour: string, role: string, you: boolean}} Client */
 
@@ -10,6 +11,8 @@ const MAX_SHOWN = 5;
 export class PeopleList {
   constructor() {
     this._list = find('[data-people]');
+    /** Called with all tabs of somebody else whose face was pressed. @type {(clients: string[], name: string) => void} */
+    this.onVisit = () => {};
     this._narrow = window.matchMedia('(max-width: 700px)');
     /** Shows the same people again, as the room beside the buttons now allows. */
     this._again = () => {};
@@ -30,7 +33,14 @@ export class PeopleList {
       let face = faces.get(person.name);
       if (!face) {
         const label = person.you ? `${person.name} (you)` : person.role === 'viewer' ? `${person.name} (looking)` : person.name;
-        face = make('li', { class: 'avatar', title: label, 'aria-label': label }, initial(person.name));
+        face = make('li', { class: 'avatar', title: label, 'aria-label': label });
+        if (person.you) face.append(initial(person.name));
+        else {
+          const says = t('view.fly', { name: person.name });
+          const visit = make('button', { type: 'button', class: 'avatar-visit', 'aria-label': says, title: `${label}\n${says}` }, initial(person.name));
+          visit.addEventListener('click', () => this.onVisit(clients.filter((one) => one.name === person.name).map((one) => one.client), person.name));
+          face.append(visit);
+        }
         face.style.setProperty('--person', person.colour);
         faces.set(person.name, face);
       }

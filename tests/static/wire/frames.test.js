@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { digest } from '../../../static/kernel/digest.js';
 import {
   Flag, Kind, MAX_FRAME, MAX_SERVER_MESSAGE, WireError, decode, encodeCaughtUp, encodeCursor, encodeDigest, encodeReceipt,
-  encodePaint, encodePaints, encodeStroke, encodeStrokes, split, withSeq,
+  encodePaint, encodePaints, encodeStroke, encodeStrokes, encodeView, split, withSeq,
 } from '../../../static/wire/frames.js';
 import { inQuanta, randomStroke, seededRandom } from '../random.js';
 
@@ -30,6 +30,7 @@ const encoders = {
   STROKE: (fields) => encodeStroke({ ...fields, kind: Kind.STROKE }, displacementOf(fields)),
   MERGED: (fields) => encodeStroke({ ...fields, kind: Kind.MERGED }, displacementOf(fields)),
   CURSOR: encodeCursor,
+  VIEW: encodeView,
   RECEIPT: encodeReceipt,
   CAUGHT_UP: encodeCaughtUp,
   DIGEST: encodeDigest,
