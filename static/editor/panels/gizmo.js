@@ -7,7 +7,7 @@ import { t } from '../words.js';
 /** @import { OrbitCamera } from '../../view/camera.js' */
 
 /** Pixels from the middle to the knob of an axis. */
-const ARM = 30;
+const ARM = 34;
 
 /** @type {readonly {side: Side, letter: string, axis: 'x' | 'y' | 'z', sign: 1 | -1}[]} */
 const KNOBS = [
