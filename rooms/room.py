@@ -155,11 +155,12 @@ class Room:
             if not isinstance(stroke, Paint) and stroke.client_seq > has.get(stroke.client, -1)
         ]
         deliveries = [Delivery(self._welcome(request.ref, member, mark, fresh=False), to=member.client)]
+        # Before the strokes: each of those says how far its receiver has come, and the paint from before it must be there then.
+        deliveries += [Delivery(frame, to=member.client) for frame in self.painted(after)]
         if sum(len(stroke.frame) for stroke in lacks) <= JOIN_BYTES:
             deliveries += [Delivery(stroke.frame, to=member.client) for stroke in lacks]
         else:
             deliveries += [Delivery(frame, to=member.client) for frame in wire.merge(lacks, self.seq)]
-        deliveries += [Delivery(frame, to=member.client) for frame in self.painted(after)]
         deliveries.append(Delivery(wire.encode_caught_up(self.seq), to=member.client))
         deliveries += self.digests(to=member.client)
         deliveries.append(Delivery(messages.event("join", **member.card())))
@@ -351,8 +352,10 @@ class Room:
         self.tail.add(stroke)
         self._entries.append(stroke)
         self._backlog += len(frame)
-        # What became of a comparison its author learns from the room; all else it has already.
-        deliveries.append(Delivery(frame) if decided else Delivery(frame, but=member.client))
+        # What became of a comparison its author learns from the room. Paint of a dead tab comes back to whoever sent it: another
+        # tab may have sent it first, so its place in the order is not known there. All else the author has already.
+        returns = decided or (isinstance(stroke, Paint) and client != member.client)
+        deliveries.append(Delivery(frame) if returns else Delivery(frame, but=member.client))
         deliveries.append(
             Delivery(wire.encode_receipt(self.seq, client, mark.accepted, mark.journaled), to=member.client)
         )

@@ -2,6 +2,7 @@
 
 import type { ClayMesh } from './kernel/mesh.js';
 import type { Displacement } from './kernel/quantise.js';
+import type { PaintRegister } from './replica/register.js';
 import type { MaskChange, MaskValues } from './kernel/mask/change.js';
 
 // ---- wire -----------------------------------------------------------------------------------------------------------
@@ -40,6 +41,14 @@ export interface PaintValues {
   values: Uint8Array[];
   /** What is to be there, or nothing is written; null: written whatever is there. */
   expected: Uint8Array[] | null;
+}
+
+/** What a flush of paint changed: bytes by plane, as in `PaintValues`. */
+export interface PaintChange {
+  ids: Uint32Array;
+  channels: number;
+  before: Uint8Array[];
+  after: Uint8Array[];
 }
 
 export interface PaintFrame extends PaintValues {
@@ -105,8 +114,10 @@ export interface PendingFrame {
   bytes: Uint8Array;
   /** What it adds to the digest of its piece, mod 2³². */
   contribution: number;
-  /** Whether the positions of this replica hold it. */
+  /** Whether the positions (or the paint) of this replica hold it. */
   applied: boolean;
+  /** Whether it is paint that lies on what the room has, see replica/register.js. */
+  covers: boolean;
 }
 
 /** Where pending frames outlive the page. `net/pending.js` is one. */
@@ -128,6 +139,8 @@ export interface LoadedPiece {
   /** (3m) uint32; null if the replica has the triangles of this `trianglesBlob` already. */
   triangles: Uint32Array | null;
   trianglesBlob: string;
+  /** (5n) uint8 planar: red, green, blue, roughness, metalness; none if nobody has painted. */
+  paint?: Uint8Array | null;
 }
 
 export interface ReplicaPiece {
@@ -138,6 +151,7 @@ export interface ReplicaPiece {
   offset: [number, number, number];
   trianglesBlob: string;
   mesh: ClayMesh;
+  register: PaintRegister;
 }
 
 /** What a batch of frames did to a replica. */
@@ -160,6 +174,13 @@ export interface MaskEdit {
   piece: number;
   epoch: number;
   change: MaskChange;
+}
+
+/** Paint to write on one piece where what is expected is there. */
+export interface PaintPart {
+  piece: number;
+  epoch: number;
+  paint: PaintValues;
 }
 
 /** Masks to put on one piece. */
@@ -201,6 +222,8 @@ export interface PieceManifest {
   offset: [number, number, number];
   positions: string;
   triangles_blob: string;
+  /** Absent if nobody has painted. */
+  paint?: string;
 }
 
 export interface Manifest {

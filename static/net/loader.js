@@ -67,9 +67,10 @@ async function loadManifest(manifest, { fetch, blobsUrl, have, onProgress = () =
   const pieces = await Promise.all(manifest.pieces.map(async (one) => {
     const known = have?.get(one.piece);
     const same = known?.epoch === one.epoch && known.trianglesBlob === one.triangles_blob;
-    const [positions, triangles] = await Promise.all([
+    const [positions, triangles, paint] = await Promise.all([
       blobOf(one.positions, 12 * one.vertices),
       same ? null : blobOf(one.triangles_blob, 12 * one.triangles),
+      one.paint === undefined ? null : blobOf(one.paint, 5 * one.vertices),
     ]);
     return {
       piece: one.piece,
@@ -80,6 +81,7 @@ async function loadManifest(manifest, { fetch, blobsUrl, have, onProgress = () =
       positions: new Int32Array(positions),
       triangles: triangles && new Uint32Array(triangles),
       trianglesBlob: one.triangles_blob,
+      paint: paint && new Uint8Array(paint),
     };
   }));
   return { seq: manifest.seq, snapshot: manifest.snapshot, pieces };

@@ -2,11 +2,15 @@
  * Undo and redo of one's own strokes.
  *
  * A stroke's sum over its flushes is kept, exact and sparse; undo adds the negated sum, whatever others have done there
- * since, and redo adds it again. Changes of one's own mask, which nobody else has, are steps between the strokes. Integer addition commutes and wraps, so undo takes back exactly what the stroke added.
+ * since, and redo adds it again. Integer addition commutes and wraps, so undo takes back exactly what the stroke added.
+ * Paint is put back where it is still on top, see paint_step.js. Changes of one's own mask, which nobody else has, are steps between
+ * the strokes.
  *
  * @import { Displacement } from '../kernel/quantise.js'
- * @import { MaskEdit, MaskPart, StrokePart } from '../types.js'
+ * @import { MaskEdit, MaskPart, PaintChange, PaintPart, StrokePart } from '../types.js'
  */
+
+import { PaintStep } from './paint_step.js';
 
 /** Bytes of sums kept for undo: some hundred large strokes; a page with a 2-million-vertex piece has 200 MB of its own. */
 export const HISTORY_BYTES = 64 * 1024 * 1024;
@@ -53,6 +57,20 @@ export class History {
   }
 
   /**
+   * One flush of a stroke of paint. The first of a new stroke ends what could be redone.
+   * @param {number} stroke @param {number} piece @param {number} epoch @param {PaintChange} change kept, not copied
+   */
+  addPaint(stroke, piece, epoch, change) {
+    let entry = this._done.at(-1);
+    if (!(entry instanceof PaintStep) || entry.stroke !== stroke) {
+      entry = new PaintStep(stroke);
+      this._push(entry);
+    }
+    entry.add(piece, epoch, change);
+    this._trim();
+  }
+
+  /**
    * A change of one's own mask, as one step.
    * @param {number} stroke a number that no stroke has @param {MaskEdit[]} edits at least one; kept, not copied
    */
@@ -69,7 +87,7 @@ export class History {
     const entry = this._done.pop();
     if (!entry) return null;
     this._undone.push(entry);
-    return { stroke: entry.stroke, parts: entry.parts().map(negatedPart), masks: entry.masks(true) };
+    return { stroke: entry.stroke, parts: entry.parts().map(negatedPart), masks: entry.masks(true), paints: entry.paints(true) };
   }
 
   /** @returns {Undoing | null} what to do to make it again; null if there is none */
@@ -77,7 +95,7 @@ export class History {
     const entry = this._undone.pop();
     if (!entry) return null;
     this._done.push(entry);
-    return { stroke: entry.stroke, parts: entry.parts(), masks: entry.masks(false) };
+    return { stroke: entry.stroke, parts: entry.parts(), masks: entry.masks(false), paints: entry.paints(false) };
   }
 
   /**
@@ -114,9 +132,12 @@ export class History {
   }
 }
 
-/** What undo or redo does: parts to be added and sent, masks to be put. @typedef {{stroke: number, parts: StrokePart[], masks: MaskPart[]}} Undoing */
+/**
+ * What undo or redo does: parts to be added and sent, masks to be put, paint to be compared, written and sent.
+ * @typedef {{stroke: number, parts: StrokePart[], masks: MaskPart[], paints: PaintPart[]}} Undoing
+ */
 
-/** @typedef {StrokeSum | MaskStep} Step */
+/** @typedef {StrokeSum | MaskStep | PaintStep} Step */
 
 /** One change of one's own mask, perhaps on several pieces. */
 class MaskStep {
@@ -129,6 +150,11 @@ class MaskStep {
 
   /** @returns {StrokePart[]} */
   parts() {
+    return [];
+  }
+
+  /** @returns {PaintPart[]} */
+  paints() {
     return [];
   }
 
@@ -180,6 +206,11 @@ class StrokeSum {
 
   /** @returns {MaskPart[]} */
   masks() {
+    return [];
+  }
+
+  /** @returns {PaintPart[]} */
+  paints() {
     return [];
   }
 

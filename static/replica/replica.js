@@ -8,18 +8,20 @@
  *
  * @import { MaskChange } from '../kernel/mask/change.js'
  * @import { Displacement } from '../kernel/quantise.js'
- * @import { DecodedFrame, Keeper, LoadedPiece, PendingFrame, Received, ReplicaPiece, StrokeFrame } from '../types.js'
+ * @import { DecodedFrame, Keeper, LoadedPiece, PaintChange, PaintFrame, PaintValues, PendingFrame, Received, ReplicaPiece, StrokeFrame } from '../types.js'
  */
 
 import { applyDisplacements, negated } from '../kernel/apply.js';
 import { contribution } from '../kernel/digest.js';
 import { putMask } from '../kernel/mask/index.js';
 import { ClayMesh } from '../kernel/mesh.js';
-import { Flag, Kind, WireError, encodeStrokes } from '../wire/frames.js';
+import { Flag, Kind, WireError, encodePaints, encodeStrokes } from '../wire/frames.js';
+import { decodePaint } from '../wire/paint.js';
 import { putClient } from '../wire/reader.js';
 import { decodeStroke } from '../wire/stroke.js';
 import { Author } from './author.js';
 import { History } from './history.js';
+import { PaintRegister } from './register.js';
 
 /** Clients that a replica may say it has strokes of (the server's limit for `mine`). */
 export const MAX_MINE = 64;
@@ -84,7 +86,7 @@ export class Replica {
     const author = new Author(client);
     author.from = Infinity;
     for (const { clientSeq, bytes } of frames) {
-      const frame = decodeStroke(bytes);
+      const frame = isPaint(bytes) ? decodePaint(bytes) : decodeStroke(bytes);
       if (frame.client !== client || frame.clientSeq !== clientSeq) {
         throw new WireError(`kept frame ${clientSeq} of ${client} says ${frame.clientSeq} of ${frame.client}`);
       }
@@ -136,12 +138,35 @@ export class Replica {
     // The sum over the parts is the contribution of the whole; only a flush in parts is decoded again.
     return bytes.map((one) => {
       const frame = bytes.length === 1
-        ? { clientSeq: head.clientSeq, stroke, piece, epoch, flags, bytes: one, contribution: contribution(flush), applied: true }
+        ? { clientSeq: head.clientSeq, stroke, piece, epoch, flags, bytes: one, contribution: contribution(flush), applied: true, covers: false }
         : pendingOf(decodeStroke(one), one, true);
       this.own.push(frame);
       if (this.own.client) this.keeper.keep(this.own.client, frame.clientSeq, one);
       return frame;
     });
+  }
+
+  /**
+   * Keeps what the kernel has just painted; the piece shows it already.
+   * @param {PaintChange} change at least one vertex
+   * @param {{piece: number, stroke: number, flags?: number}} what
+   */
+  addPaint(change, { piece, stroke, flags = 0 }) {
+    this.history.addPaint(stroke, piece, this._piece(piece).epoch, change);
+    this._pushPaint({ ids: change.ids, channels: change.channels, values: change.after, expected: null }, { piece, stroke, flags });
+  }
+
+  /** @param {PaintValues} paint seen already @param {{piece: number, stroke: number, flags: number}} what */
+  _pushPaint(paint, { piece, stroke, flags }) {
+    const { epoch, register } = this._piece(piece);
+    const head = { client: this.own.client ?? NOBODY, clientSeq: this.own.made + 1, stroke, epoch, piece, flags };
+    for (const bytes of encodePaints(head, paint)) {
+      const frame = pendingOf(decodePaint(bytes), bytes, true);
+      frame.covers = true;
+      this.own.push(frame);
+      if (this.own.client) this.keeper.keep(this.own.client, frame.clientSeq, bytes);
+    }
+    register.cover(paint);
   }
 
   /**
@@ -175,6 +200,12 @@ export class Replica {
     /** @type {Set<number>} */
     const changed = new Set();
     if (!author || !pending) return changed;
+    if (isPaint(pending.bytes)) {
+      // What it covered on the way is not known apart from what came after: the whole stroke is not to be undone any more.
+      if (author === this.own) this.history.drop(pending.stroke);
+      if (this._uncover(pending)) changed.add(pending.piece);
+      return changed;
+    }
     const frame = decodeStroke(pending.bytes);
     if (author === this.own) {
       if (frame.flags & (Flag.UNDO | Flag.REDO)) this.history.drop(frame.stroke);
@@ -200,14 +231,17 @@ export class Replica {
     let replaced = false;
     /** @type {Map<number, ReplicaPiece>} */
     const next = new Map();
-    for (const { positions, triangles, ...facts } of pieces) {
+    for (const { positions, triangles, paint = null, ...facts } of pieces) {
       const have = this.pieces.get(facts.piece);
       if (have && have.epoch === facts.epoch && have.trianglesBlob === facts.trianglesBlob) {
         addDifference(have.mesh, positions);
-        next.set(facts.piece, { ...facts, mesh: have.mesh });
+        have.register.load(paint);
+        next.set(facts.piece, { ...facts, mesh: have.mesh, register: have.register });
       } else {
         if (!triangles) throw new WireError(`piece ${facts.piece} came without its triangles`);
-        next.set(facts.piece, { ...facts, mesh: ClayMesh.build(positions, triangles) });
+        const mesh = ClayMesh.build(positions, triangles), register = new PaintRegister(mesh);
+        register.load(paint);
+        next.set(facts.piece, { ...facts, mesh, register });
         this.history.keepEpoch(facts.piece, facts.epoch);
         replaced = true;
       }
@@ -220,7 +254,7 @@ export class Replica {
     for (const author of new Set([this.own, ...this.authors.values()])) {
       // A tab that has made nothing needs nobody to say what the snapshot holds of it.
       if (author.made) author.from = Infinity;
-      for (const frame of author.frames) frame.applied = false;
+      for (const frame of author.frames) frame.applied = frame.covers = false;
     }
     return replaced;
   }
@@ -232,6 +266,8 @@ export class Replica {
    * @returns {Set<number>} the changed pieces
    */
   settle(author, accepted, journaled) {
+    /** @type {Set<number>} */
+    const painted = this._released(author, accepted);
     if (author.acknowledged(accepted, journaled) && author.client) this.keeper.forget(author.client, journaled);
     if (author.made < accepted) author.made = accepted;
     // One's own were all received before CAUGHT_UP; the last ones of a dead tab may still be on their way to a slow reader.
@@ -240,12 +276,27 @@ export class Replica {
     const waiting = new Map();
     for (const frame of author.frames) {
       const target = this.pieces.get(frame.piece);
-      if (frame.applied || target?.epoch !== frame.epoch) continue;
+      if (target?.epoch !== frame.epoch) continue;
+      const waits = frame.clientSeq > accepted;
+      if (isPaint(frame.bytes)) {
+        // One that was accepted by a room that died covers again; it is seen already.
+        if (waits && !frame.covers) {
+          const paint = decodePaint(frame.bytes);
+          if (!frame.applied) target.register.show(paint);
+          target.register.cover(paint);
+          frame.covers = true;
+          painted.add(frame.piece);
+        }
+        frame.applied = true;
+        continue;
+      }
+      if (frame.applied) continue;
       frame.applied = true;
-      if (frame.clientSeq <= accepted) continue;
+      if (!waits) continue;
       put(waiting, frame.piece, decodeStroke(frame.bytes));
     }
-    return this._apply(waiting);
+    for (const piece of this._apply(waiting)) painted.add(piece);
+    return painted;
   }
 
   /**
@@ -272,8 +323,13 @@ export class Replica {
           this.torn = true;
           this._wait(waiting, /** @type {StrokeFrame} */ (frame));
           break;
+        case Kind.PAINT:
+        case Kind.PAINTED:
+          this._receivePaint(/** @type {PaintFrame} */ (frame));
+          received.changed.add(/** @type {PaintFrame} */ (frame).piece);
+          break;
         case Kind.RECEIPT:
-          this._receipt(/** @type {any} */ (frame));
+          for (const piece of this._receipt(/** @type {any} */ (frame))) received.changed.add(piece);
           break;
         case Kind.CAUGHT_UP:
           this.seq = Math.max(this.seq, /** @type {any} */ (frame).seq);
@@ -337,6 +393,12 @@ export class Replica {
       this.addOwn(displacement, { piece, stroke: change.stroke, flags });
       changed.add(piece);
     });
+    const paints = change.paints.filter(({ piece, epoch }) => this.pieces.get(piece)?.epoch === epoch);
+    paints.forEach(({ piece, paint }, index) => {
+      this._piece(piece).register.show(paint);
+      this._pushPaint(paint, { piece, stroke: change.stroke, flags: flag | (index === paints.length - 1 ? Flag.END : 0) });
+      changed.add(piece);
+    });
     for (const { piece, epoch, ids, values } of change.masks) {
       const target = this.pieces.get(piece);
       if (target?.epoch !== epoch) continue;
@@ -357,8 +419,50 @@ export class Replica {
     return false;
   }
 
+  /** What others painted, or what the room says of one's own. @param {PaintFrame} frame */
+  _receivePaint(frame) {
+    const { register } = this._fitting(frame);
+    if (frame.kind === Kind.PAINTED) {
+      this.torn = true;
+      register.write(frame);
+      return;
+    }
+    if (frame.seq <= this.seq) return;
+    this.seq = frame.seq;
+    register.write(frame);
+    const author = this.authors.get(frame.client);
+    if (!author) return;
+    this._released(author, frame.clientSeq);
+    if (author.appliedBySelf(frame.clientSeq)) author.accepted = Math.max(author.accepted, frame.clientSeq);
+  }
+
+  /** Own paint up to this number is in what the room has, as far as that is known here. @param {Author} author @param {number} accepted */
+  _released(author, accepted) {
+    /** @type {Set<number>} */
+    const changed = new Set();
+    for (const frame of author.frames) {
+      if (frame.clientSeq > accepted) break;
+      if (this._uncover(frame)) changed.add(frame.piece);
+    }
+    return changed;
+  }
+
+  /** @param {PendingFrame} frame @returns {boolean} whether it lay on something */
+  _uncover(frame) {
+    if (!frame.covers) return false;
+    frame.covers = false;
+    this.pieces.get(frame.piece)?.register.uncover(decodePaint(frame.bytes));
+    return true;
+  }
+
   /** @param {Map<number, Displacement[]>} waiting @param {StrokeFrame} frame */
   _wait(waiting, frame) {
+    this._fitting(frame);
+    put(waiting, frame.piece, frame);
+  }
+
+  /** The piece that a frame fits. @param {StrokeFrame | PaintFrame} frame */
+  _fitting(frame) {
     const target = this.pieces.get(frame.piece);
     const last = frame.ids[frame.ids.length - 1];
     if (target?.epoch !== frame.epoch || last >= target.mesh.vertexCount) {
@@ -367,7 +471,7 @@ export class Replica {
         `a stroke on vertex ${last} of piece ${frame.piece}, epoch ${frame.epoch}: here are epoch ${target?.epoch} and ` +
         `${target?.mesh.vertexCount} vertices`);
     }
-    put(waiting, frame.piece, frame);
+    return target;
   }
 
   /** @param {Map<number, Displacement[]>} waiting */
@@ -384,29 +488,60 @@ export class Replica {
   /** @param {{client: string, seq: number, accepted: number, journaled: number}} receipt */
   _receipt({ client, seq, accepted, journaled }) {
     const author = this.authors.get(client);
-    if (!author) return;
+    if (!author) return new Set();
+    // One's own stands where the receipt does in the room's order. What a dead tab left comes back as PAINT, since another tab may
+    // have sent it, and so does what became of a comparison.
+    if (author === this.own) {
+      for (const frame of author.frames.slice(author.indexAfter(author.accepted), author.indexAfter(accepted))) {
+        if (!frame.covers) continue;
+        const paint = decodePaint(frame.bytes);
+        if (!paint.expected) this.pieces.get(frame.piece)?.register.write(paint);
+      }
+    }
+    const changed = this._released(author, accepted);
     // Not a reason to advance `this.seq`: the others' strokes before it may still be owed to a slow reader.
     author.lastSeq = seq;
     const forgotten = author.acknowledged(Math.max(author.accepted, accepted), journaled);
     if (forgotten) this.keeper.forget(client, journaled);
     if (author !== this.own && author.frames.length === 0 && author.lastSeq <= this.seq) this.authors.delete(client);
+    return changed;
   }
 
-  /** @param {{seq: number, piece: number, epoch: number, digest: number}} theirs @returns {string | null} */
-  _checkDigest({ seq, piece, epoch, digest: theirs }) {
+  /** @param {{seq: number, piece: number, epoch: number, digest: number, paint: number}} theirs @returns {string | null} */
+  _checkDigest({ seq, piece, epoch, digest: theirs, paint }) {
     if (seq < this.seq || this.torn || this.pieces.get(piece)?.epoch !== epoch) return null;
     for (const author of this.authors.values()) if (!author.certain) return null;
     this.seq = seq;
     const ours = this.confirmedDigest(piece);
-    if (ours === theirs) return null;
+    if (ours === theirs) return this._checkPaint(seq, piece, paint);
     return `piece ${piece} at ${seq} has digest ${theirs.toString(16)} in the room and ${ours.toString(16)} here`;
+  }
+
+  /**
+   * Not compared while own paint is unaccepted: a room that crashed may have lost a write that it had accepted, which is among it then.
+   * @param {number} seq @param {number} piece @param {number} theirs @returns {string | null}
+   */
+  _checkPaint(seq, piece, theirs) {
+    for (const author of new Set([this.own, ...this.authors.values()])) {
+      const waits = (/** @type {PendingFrame} */ frame) => frame.covers || frame.clientSeq > author.accepted;
+      if (author.frames.some((frame) => frame.piece === piece && isPaint(frame.bytes) && waits(frame))) return null;
+    }
+    const ours = this._piece(piece).register.digest;
+    if (ours === theirs) return null;
+    return `piece ${piece} at ${seq} has digest ${theirs.toString(16)} of its paint in the room and ${ours.toString(16)} here`;
   }
 }
 
-/** @param {StrokeFrame} frame @param {Uint8Array} bytes @param {boolean} applied @returns {PendingFrame} */
+/** @param {StrokeFrame | PaintFrame} frame @param {Uint8Array} bytes @param {boolean} applied @returns {PendingFrame} */
 function pendingOf(frame, bytes, applied) {
   const { clientSeq, stroke, piece, epoch, flags } = frame;
-  return { clientSeq, stroke, piece, epoch, flags, bytes, contribution: contribution(frame), applied };
+  const moves = 'dx' in frame ? contribution(frame) : 0;
+  return { clientSeq, stroke, piece, epoch, flags, bytes, contribution: moves, applied, covers: false };
+}
+
+/** Whether a frame of one's own is paint, not a stroke. @param {Uint8Array} bytes */
+function isPaint(bytes) {
+  return bytes[0] === Kind.PAINT;
 }
 
 /** @param {Map<number, Displacement[]>} lists @param {number} piece @param {Displacement} displacement */

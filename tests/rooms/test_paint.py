@@ -12,6 +12,7 @@ from handlers.outbox import compact
 from rooms import wire
 from rooms.digest import hashed
 from rooms.errors import Malformed
+from rooms.messages import Adopt
 from rooms.paint import UNPAINTED, Register, digest_of_paint, painted_like, unpainted
 from rooms.records import Role, Snapshot
 from rooms.room import Room
@@ -137,6 +138,15 @@ def test_a_replay_of_the_journal_decides_nothing():
     assert [d.data for d in again.digests()] == [d.data for d in room.digests()]
 
 
+def test_paint_of_a_dead_tab_comes_back_to_who_sent_it():
+    """Another tab may have sent it first: only the room knows its place in the order."""
+    room = make()
+    ann, _ = enter(room, 1)
+    room.adopt(ann, Adopt(ref=9, client="0000000000000007"))
+    deliveries = room.receive(ann, paint(7, 1, [5], 10))
+    assert kinds(deliveries, 1) == ["PAINT", "RECEIPT"] and rough_of(deliveries[0].data) == {5: 10}
+
+
 def test_a_repetition_paints_nothing():
     """Sent again after others have painted there: answered, and otherwise ignored."""
     room = make()
@@ -169,14 +179,16 @@ def test_who_joins_gets_what_the_room_has_now():
     ben, _ = enter(room, 2, BEN)
     room.receive(ann, paint(1, 1, [4, 5], 10))
     room.receive(ben, paint(2, 1, [5, 6], 20))
+    room.receive(ben, stroke(2, 2, [9]))
     room.leave(1, "lost")
     _, deliveries = enter(room, 1, since=0, mine=[("0000000000000001", 1)])
-    assert kinds(deliveries, 1)[:4] == ["reply", "PAINTED", "CAUGHT_UP", "DIGEST"]
+    # Paint first: the stroke moves the receiver's seq on, and if the line broke behind it the paint would never come.
+    assert kinds(deliveries, 1)[:5] == ["reply", "PAINTED", "STROKE", "CAUGHT_UP", "DIGEST"]
     frame = deliveries[1].data
     assert isinstance(frame, bytes)
     painted = wire.parse_paint(frame)
-    assert rough_of(frame) == {4: 10, 5: 20, 6: 20} and painted.planes == [0, 1, 2, 3, 4] and painted.seq == 2
-    assert wire.parse_digest(deliveries[3].data)[4] == room.sculpture.pieces[1].paint.digest != 0
+    assert rough_of(frame) == {4: 10, 5: 20, 6: 20} and painted.planes == [0, 1, 2, 3, 4] and painted.seq == 3
+    assert wire.parse_digest(deliveries[4].data)[4] == room.sculpture.pieces[1].paint.digest != 0
 
 
 def test_a_slow_reader_gets_receipts_and_then_what_is_now():

@@ -21,6 +21,16 @@ test('the newest snapshot is loaded whole', async () => {
   assert.deepEqual(progress.at(-1), [total, total]);
 });
 
+test('paint is loaded where there is some', async () => {
+  // The manifest names it, and its size is checked like all others'; a piece that nobody painted has none.
+  const server = new FakeServer();
+  assert.equal((await loadSculpture(options(server))).pieces[0].paint, null);
+  server.manifest.pieces[0].paint = 'paint';
+  assert.deepEqual((await loadSculpture(options(server))).pieces[0].paint, server.room.paint);
+  server.room.paint = server.room.paint.slice(1);
+  await assert.rejects(loadSculpture(options(server)), /has 124 bytes, its manifest says 125/);
+});
+
 test('the manifest of the page saves a request', async () => {
   // Unless its blobs are gone: then the newest one is asked for.
   const server = new FakeServer();

@@ -6,8 +6,11 @@
 
 import { digest } from '../../../static/kernel/digest.js';
 import {
-  Kind, decode, encodeCaughtUp, encodeDigest, encodeReceipt, encodeStroke, split, withSeq,
+  Channel, Flag, Kind, decode, encodeCaughtUp, encodeDigest, encodePaint, encodeReceipt, encodeStroke, split, withSeq,
 } from '../../../static/wire/frames.js';
+import { UNPAINTED } from '../../../static/kernel/channels.js';
+import { weight } from '../../../static/kernel/digest.js';
+import { planesOf } from '../../../static/wire/paint.js';
 import { merged } from '../../../static/replica/history.js';
 
 const NOBODY = '0000000000000000';
@@ -54,6 +57,7 @@ export class Sequencer {
     this.journaled = 0;
     this.base = 0;
     this.ints = interleave(shape.positions);
+    this.paint = plain(this.ints.length / 3);
     this.marks = new Map();
     this.voids = [];
     /** Where the last barrier ends. */
@@ -109,9 +113,11 @@ export class Sequencer {
     }
     this.log.length = this.journaled;
     this.ints = interleave(this.shape.positions);
+    this.paint = plain(this.ints.length / 3);
     this.marks = new Map();
     for (const { frame, client, clientSeq } of this.log) {
-      add(this.ints, frame);
+      if (frame.kind === Kind.PAINT) write(this.paint, frame);
+      else add(this.ints, frame);
       this.marks.set(client, { accepted: clientSeq, journaled: clientSeq });
     }
     // Numbers of the journal's end and of earlier barriers are where a replica may well be.
@@ -123,7 +129,37 @@ export class Sequencer {
   }
 
   sendDigest(line) {
-    line.deliver(buffer(encodeDigest({ seq: this.seq, piece: 1, epoch: 1, digest: this.digest() })));
+    line.deliver(buffer(this._digests()));
+  }
+
+  _digests() {
+    return encodeDigest({ seq: this.seq, piece: 1, epoch: 1, digest: this.digest(), paint: digestOfPaint(this.paint) });
+  }
+
+  /** What waits for somebody who reads slowly, in less: texts, receipts, sums, the paint of now. @param {Array<string | ArrayBuffer>} items */
+  compact(items) {
+    const texts = items.filter((item) => typeof item === 'string');
+    const receipts = new Map(), strokes = [], paints = [];
+    let seq = 0, catchesUp = false;
+    for (const item of items) {
+      if (typeof item === 'string') continue;
+      for (const bytes of split(item)) {
+        const frame = decode(bytes);
+        if (frame.kind === Kind.DIGEST) continue;
+        seq = Math.max(seq, frame.seq);
+        if (frame.kind === Kind.RECEIPT) receipts.set(frame.client, buffer(bytes));
+        else catchesUp = true;
+        if (frame.kind === Kind.STROKE || frame.kind === Kind.MERGED) strokes.push({ frame });
+        if (frame.kind === Kind.PAINT || frame.kind === Kind.PAINTED) paints.push({ frame });
+      }
+    }
+    this.actions.push(`compacted ${paints.length > 0}`);
+    const out = [...texts, ...receipts.values()];
+    const line = { deliver: (data) => out.push(data) };
+    if (strokes.length) this._merged(line, strokes);
+    this._painted(line, paints);
+    if (catchesUp) out.push(buffer(encodeCaughtUp({ seq })));
+    return out;
   }
 
   digest() {
@@ -140,7 +176,7 @@ export class Sequencer {
       seq: this.snapshot.seq,
       pieces: [{
         piece: 1, epoch: 1, name: 'sheet', scale: 1, offset: [0, 0, 0], positions, triangles: this.shape.triangles.slice(),
-        trianglesBlob: 'triangles',
+        trianglesBlob: 'triangles', paint: this.snapshot.paint.some((value, i) => value !== UNPAINTED[Math.floor(i / n)]) ? this.snapshot.paint : null,
       }],
     };
   }
@@ -148,7 +184,7 @@ export class Sequencer {
   // ---- private ------------------------------------------------------------------------------------------------------
 
   _snapshot() {
-    return { seq: this.seq, ints: this.ints.slice() };
+    return { seq: this.seq, ints: this.ints.slice(), paint: this.paint.slice() };
   }
 
   _control(line, message) {
@@ -207,11 +243,13 @@ export class Sequencer {
     });
     if (fresh) return;
     const has = new Map(mine);
-    const lacks = this.log.filter((entry) => entry.seq > since && entry.clientSeq > (has.get(entry.client) ?? 0));
+    const after = this.log.filter((entry) => entry.seq > since);
+    const lacks = after.filter(({ frame }) => frame.kind !== Kind.PAINT).filter((entry) => entry.clientSeq > (has.get(entry.client) ?? 0));
     this.actions.push(`tail ${lacks.length}`);
+    this._painted(line, after);
     if (lacks.length > 4) this._merged(line, lacks);
     else for (const { bytes } of lacks) line.deliver(buffer(bytes));
-    line.deliver(join(encodeCaughtUp({ seq: this.seq }), encodeDigest({ seq: this.seq, piece: 1, epoch: 1, digest: this.digest() })));
+    line.deliver(join(encodeCaughtUp({ seq: this.seq }), this._digests()));
     this._tell({ event: 'join', ...this._card(line) });
   }
 
@@ -233,10 +271,21 @@ export class Sequencer {
     line.deliver(buffer(encodeStroke(head, sum, Infinity, half)));
   }
 
+  /** What the vertices that this paint wrote have now. */
+  _painted(line, entries) {
+    const n = this.paint.length / 5;
+    const touched = new Set(entries.flatMap(({ frame }) => (frame.kind === Kind.STROKE ? [] : [...frame.ids])));
+    const ids = Uint32Array.from(touched).sort();
+    if (!ids.length) return;
+    const values = [0, 1, 2, 3, 4].map((c) => Uint8Array.from(ids, (v) => this.paint[c * n + v]));
+    const head = { kind: Kind.PAINTED, seq: this.seq, client: NOBODY, clientSeq: 0, stroke: 0, epoch: 1, piece: 1 };
+    line.deliver(buffer(encodePaint(head, { ids, channels: Channel.ALL, values, expected: null })));
+  }
+
   _stroke(line, bytes) {
     if (!line.joined) return;
     if (bytes[0] === Kind.CURSOR) return;
-    const frame = decode(bytes);
+    let frame = decode(bytes);
     if (!line.mine.has(frame.client)) throw new Error(`a stroke of ${frame.client}, which is not the sender's`);
     const mark = this._mark(frame.client);
     if (frame.clientSeq <= mark.accepted) {
@@ -245,10 +294,19 @@ export class Sequencer {
       if (frame.clientSeq !== mark.accepted + 1) throw new Error(`gap: ${frame.clientSeq} after ${mark.accepted}`);
       mark.accepted = frame.clientSeq;
       this.seq += 1;
-      const numbered = withSeq(bytes, this.seq);
-      add(this.ints, frame);
+      let numbered = withSeq(bytes, this.seq);
+      let returns = false;
+      if (frame.kind === Kind.PAINT) {
+        returns = frame.expected !== null || frame.client !== line.client;
+        if (frame.expected) {
+          this.actions.push('compared');
+          numbered = withSeq(encodePaint({ ...frame, flags: frame.flags & ~Flag.COMPARE }, decided(this.paint, frame)), this.seq);
+          frame = decode(numbered);
+        }
+        write(this.paint, frame);
+      } else add(this.ints, frame);
       this.log.push({ seq: this.seq, client: frame.client, clientSeq: frame.clientSeq, bytes: numbered, frame });
-      for (const other of this.lines) if (other !== line && other.joined) other.deliver(buffer(numbered));
+      for (const other of this.lines) if ((returns || other !== line) && other.joined) other.deliver(buffer(numbered));
     }
     this._receipt(line, frame.client);
   }
@@ -281,6 +339,34 @@ function add(ints, { ids, dx, dy, dz, shift }) {
     ints[3 * id + 1] += dy[i] << shift;
     ints[3 * id + 2] += dz[i] << shift;
   });
+}
+
+/** (5n) planar paint of clay that nobody has painted. */
+function plain(n) {
+  return Uint8Array.from({ length: 5 * n }, (_, i) => UNPAINTED[Math.floor(i / n)]);
+}
+
+function write(paint, { ids, channels, values }) {
+  const n = paint.length / 5;
+  planesOf(channels).forEach((c, p) => ids.forEach((v, q) => (paint[c * n + v] = values[p][q])));
+}
+
+/** What a comparison comes to: a plain write of the same vertices. */
+function decided(paint, { ids, channels, values, expected }) {
+  const n = paint.length / 5;
+  const result = planesOf(channels).map((c, p) => Uint8Array.from(ids, (v, q) => {
+    const now = paint[c * n + v];
+    return now === expected[p][q] ? values[p][q] : now;
+  }));
+  return { ids, channels, values: result, expected: null };
+}
+
+export function digestOfPaint(paint) {
+  const n = paint.length / 5;
+  return paint.reduce((sum, value, i) => {
+    const c = Math.floor(i / n);
+    return (sum + Math.imul(weight(5 * (i % n) + c), value - UNPAINTED[c])) >>> 0;
+  }, 0);
 }
 
 function join(...frames) {

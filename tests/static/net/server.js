@@ -33,6 +33,7 @@ export class FakeServer {
       if (url === '/token') return Response.json({ token: `token ${this.asked.length}` });
       if (url === '/snapshot') return Response.json({ ...this.manifest, seq: this.room.snapshot.seq });
       if (url === '/blobs/positions') return new Response(this.room.loaded().pieces[0].positions);
+      if (url === '/blobs/paint') return new Response(this.room.paint);
       if (url === '/blobs/triangles') return new Response(this.shape.triangles);
       return new Response('', { status: 404 });
     };

@@ -13,7 +13,8 @@ import { Replica } from '../../../static/replica/replica.js';
 import { Session } from '../../../static/net/session.js';
 import { Flag } from '../../../static/wire/frames.js';
 import { FakeClock, settled } from '../net/clock.js';
-import { Line, PROJECT, Sequencer, sheet } from '../net/sequencer.js';
+import { planesOf } from '../../../static/wire/paint.js';
+import { Line, PROJECT, Sequencer, digestOfPaint, sheet } from '../net/sequencer.js';
 import { randomStroke, seededRandom } from '../random.js';
 
 const SEEDS = Number(process.env.SEEDS ?? 150);
@@ -112,6 +113,23 @@ class Peer {
     this.session.pump();
   }
 
+  /** A stroke of paint as the kernel makes it: each flush says what was there when the stroke began. Few colours on few vertices. */
+  brush(random) {
+    const { mesh } = this.replica.pieces.get(1);
+    const stroke = this.replica.newStroke(), channels = 1 + random.below(7), planes = planesOf(channels);
+    const start = mesh.paint.slice();
+    for (let flushes = 1 + random.below(3); flushes; flushes--) {
+      const ids = Uint32Array.from({ length: 30 }, (_, v) => v).filter(() => random.chance(0.4));
+      if (!ids.length) continue;
+      const before = planes.map((c) => Uint8Array.from(ids, (v) => start[8 * v + c]));
+      const after = planes.map(() => Uint8Array.from(ids, () => random.below(4)));
+      planes.forEach((c, p) => ids.forEach((v, q) => (mesh.paint[8 * v + c] = after[p][q])));
+      this.replica.addPaint({ ids, channels, before, after }, { piece: 1, stroke, flags: flushes === 1 ? Flag.END : 0 });
+      this.world.made += 1;
+    }
+    this.session.pump();
+  }
+
   adopt(client) {
     if (this.replica.authors.has(client)) return;
     const author = this.replica.adopt(client, this.world.disk.take(client));
@@ -137,11 +155,13 @@ async function step(world, random) {
   const dice = random();
   if (peer.loadIsDue && random.chance(0.3)) peer.load();
   if (dice < 0.40) for (let n = random.below(8); n; n--) peer.deliver(random);
-  else if (dice < 0.62) peer.sculpt(random);
+  else if (dice < 0.51) peer.sculpt(random);
+  else if (dice < 0.62) peer.brush(random);
   else if (dice < 0.70) peer.replica.undo() && peer.session.pump();
   else if (dice < 0.74) peer.replica.redo() && peer.session.pump();
   else if (dice < 0.80) peer.line ? peer.drop() : peer.connect();
-  else if (dice < 0.86) peer.line || peer.connect();
+  else if (dice < 0.84) peer.line || peer.connect();
+  else if (dice < 0.86 && peer.line) peer.down = world.room.compact(peer.down);
   else if (dice < 0.92) world.room.journal();
   else if (dice < 0.935) world.room.save();
   else if (dice < 0.945) world.room.crash();
@@ -189,6 +209,11 @@ async function calm(world, random) {
   assert.fail('the peers never came to rest');
 }
 
+/** The five planes that everyone shares. */
+function paintOf({ paint, vertexCount }) {
+  return Uint8Array.from({ length: 5 * vertexCount }, (_, i) => paint[8 * (i % vertexCount) + Math.floor(i / vertexCount)]);
+}
+
 async function run(seed) {
   const random = seededRandom(seed);
   const world = new World(random);
@@ -206,10 +231,13 @@ async function run(seed) {
     assert.deepEqual(mesh.ints, room.ints, `peer ${index} has other bits than the room`);
     assert.equal(peer.replica.confirmedDigest(1), room.digest(), `peer ${index} has another digest`);
     assert.equal(peer.replica.digest(1), digest({ ints: room.ints }));
+    assert.deepEqual(paintOf(mesh), room.paint, `peer ${index} has other paint than the room`);
+    assert.equal(peer.replica.pieces.get(1).register.digest, digestOfPaint(room.paint));
     assert.equal(peer.replica.pendingStrokes, 0, `peer ${index} still waits`);
     checkMesh(mesh);
   });
   assert.deepEqual(fresh.pieces.get(1).mesh.ints, room.ints, 'a fresh load has other bits');
+  assert.deepEqual(paintOf(fresh.pieces.get(1).mesh), room.paint, 'a fresh load has other paint');
   assert.deepEqual(world.mismatches, [], 'a replica had to repair itself');
   for (const [client, frames] of world.disk.clients) assert.equal(frames.size, 0, `${client} still has frames on the disk`);
   return { made: world.made, accepted: room.log.length, actions: room.actions };
@@ -232,6 +260,6 @@ test(`${PEERS} peers converge over ${SEEDS} seeds of ${OPS} operations`, async (
   // The fuzz is worth something only if it went where it hurts.
   if (SEEDS >= 20) {
     assert.ok(accepted > 20 * SEEDS, `${accepted} frames accepted`);
-    for (const action of ['adopt', 'leave', 'duplicate', 'tail 0', 'tail 6']) assert.ok(seen.has(action), `no ${action} happened`);
+    for (const action of ['adopt', 'leave', 'duplicate', 'tail 0', 'tail 6', 'compared', 'compacted true']) assert.ok(seen.has(action), `no ${action} happened`);
   }
 });

@@ -106,7 +106,7 @@ test('a change of the mask is a step between the strokes', () => {
   history.addMask(2, [edit]);
   history.add(3, 1, 1, push(4, 2));
   assert.equal(history.undo().stroke, 3);
-  assert.deepEqual(history.undo(), { stroke: 2, parts: [], masks: [{ piece: 1, epoch: 1, ids: Uint32Array.of(4), values: Uint8Array.of(9) }] });
+  assert.deepEqual(history.undo(), { stroke: 2, parts: [], masks: [{ piece: 1, epoch: 1, ids: Uint32Array.of(4), values: Uint8Array.of(9) }], paints: [] });
   assert.equal(history.undo().stroke, 1);
   history.redo();
   assert.deepEqual(history.redo().masks[0].values, Uint8Array.of(80));
