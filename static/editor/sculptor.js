@@ -7,6 +7,8 @@
 
 import { maskChange, maskOf, setMask } from '../kernel/mask/index.js';
 import { StrokeMaker } from '../kernel/index.js';
+import { pointAt } from '../kernel/sample.js';
+import { unit } from '../kernel/vectors.js';
 
 /** @import { Hit } from '../kernel/pick.js' */
 /** @import { MaskChange } from '../kernel/mask/change.js' */
@@ -174,7 +176,13 @@ export class Sculptor {
 
   /** @param {Sample} sample */
   _sample({ x, y, pressure }) {
-    return { ray: this.stage.rayAt(x, y), ...this._size(), pressure };
+    return { ray: this.stage.rayAt(x, y), ...this._size(), pressure, right: this._rightOf(x, y) };
+  }
+
+  /** Where the right side of the screen is at a pixel, in the space of the clay. @param {number} x @param {number} y */
+  _rightOf(x, y) {
+    const here = pointAt(this.stage.rayAt(x, y), 1), beside = pointAt(this.stage.rayAt(x + 1, y), 1);
+    return unit([beside[0] - here[0], beside[1] - here[1], beside[2] - here[2]]);
   }
 
   /** @param {Sample} sample */

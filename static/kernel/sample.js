@@ -11,15 +11,16 @@
  * @property {number} radius quanta
  * @property {number} [spread] radius per distance; 0
  * @property {number | null} [pressure] 0 … 1 of a pen; null for what feels none, which changes nothing
+ * @property {Readonly<Vec3> | null} [right] unit: where the right side of the screen is; null for anywhere across the view
  */
 
 /** A sample with everything in it, and a direction of length 1. @typedef {Required<Sample>} FullSample */
 
 /** @param {Sample} sample @returns {FullSample} */
-export function normalised({ ray, radius, spread = 0, pressure = null }) {
+export function normalised({ ray, radius, spread = 0, pressure = null, right = null }) {
   const [x, y, z] = ray.direction, length = Math.sqrt(x * x + y * y + z * z);
   if (!(length > 0) || !Number.isFinite(length)) throw new RangeError(`a ray needs a direction, got (${x}, ${y}, ${z})`);
-  return { ray: { origin: ray.origin, direction: [x / length, y / length, z / length] }, radius, spread, pressure };
+  return { ray: { origin: ray.origin, direction: [x / length, y / length, z / length] }, radius, spread, pressure, right };
 }
 
 /** @param {FullSample} a @param {FullSample} b @param {number} t 0 … 1 @returns {FullSample} */
@@ -29,6 +30,7 @@ export function between(a, b, t) {
     radius: a.radius + (b.radius - a.radius) * t,
     spread: a.spread + (b.spread - a.spread) * t,
     pressure: a.pressure === null || b.pressure === null ? b.pressure : a.pressure + (b.pressure - a.pressure) * t,
+    right: b.right,
   });
 }
 

@@ -5,6 +5,7 @@ import { QUANTA_PER_RADIUS as R } from '../../../static/kernel/units.js';
 import { StrokeMaker } from '../../../static/kernel/stroke.js';
 import { sheet } from './shapes.js';
 
+/** @import { Sample } from '../../../static/kernel/sample.js' */
 /** @import { Shape } from './shapes.js' */
 /** @import { SomeSettings } from '../../../static/kernel/stroke_settings.js' */
 /** @import { Displacement } from '../../../static/kernel/quantise.js' */
@@ -43,11 +44,12 @@ export function nearest(mesh, point) {
 /**
  * A stroke along a list of rays, with a flush after every other one, and what it sent.
  * @param {ClayMesh} mesh @param {SomeSettings} settings @param {readonly Ray[]} rays @param {number} radius quanta
+ * @param {Partial<Sample>} [more] of the first sample
  * @returns {Displacement[]}
  */
-export function makeStroke(mesh, settings, rays, radius) {
+export function makeStroke(mesh, settings, rays, radius, more = {}) {
   const stroke = new StrokeMaker(mesh, settings), sent = [];
-  if (!stroke.begin({ ray: rays[0], radius })) throw new Error('the stroke misses the mesh');
+  if (!stroke.begin({ ray: rays[0], radius, ...more })) throw new Error('the stroke misses the mesh');
   for (let k = 1; k < rays.length; k++) {
     stroke.moveTo({ ray: rays[k], radius });
     if (k % 2 === 0) sent.push(stroke.flush());
@@ -56,9 +58,9 @@ export function makeStroke(mesh, settings, rays, radius) {
   return sent.filter((d) => d !== null);
 }
 
-/** One dab of a brush on a mesh, from above, by a press. @param {ClayMesh} mesh @param {SomeSettings} settings @param {number} x @param {number} y @param {number} radius quanta */
-export function press(mesh, settings, x, y, radius) {
+/** One dab of a brush on a mesh, from above, by a press. @param {ClayMesh} mesh @param {SomeSettings} settings @param {number} x @param {number} y @param {number} radius quanta @param {Partial<Sample>} [more] of the sample */
+export function press(mesh, settings, x, y, radius, more = {}) {
   const stroke = new StrokeMaker(mesh, settings);
-  if (!stroke.begin({ ray: above(x, y), radius })) throw new Error('the press misses the mesh');
+  if (!stroke.begin({ ray: above(x, y), radius, ...more })) throw new Error('the press misses the mesh');
   return stroke;
 }

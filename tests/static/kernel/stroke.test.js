@@ -145,7 +145,7 @@ test('at the end nothing is carried and what is shown is the truth', () => {
   // Every brush: acc is zero, pos is ints, and what was dropped is less than a part in 254 of the coarsest step.
   for (const brush of ALL) {
     const mesh = meshOf(sphere(25)), stroke = press(mesh, { brush, strength: 0.8 }, 0, 0, RADIUS);
-    stroke.moveTo({ ray: above(0.3, 0.2), radius: RADIUS });
+    for (const [x, y] of [[0.3, 0.2], [0.1, 0.3]]) stroke.moveTo({ ray: above(x, y), radius: RADIUS });
     const shown = mesh.pos.slice(), sent = stroke.end();
     assert.ok(sent.length > 0 && sent.length <= 2);
     const coarsest = 2 ** sent[0].shift;
