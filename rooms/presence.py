@@ -28,6 +28,9 @@ MAX_CONTROLS_AT_ONCE = 40.0
 #: Told apart on clay, on light and dark grounds, and by most colour-blind eyes (Okabe & Ito, 2008, lightened).
 COLOURS = ("#4aa3df", "#e69f00", "#2fb68b", "#d55e8a", "#b59be6", "#d8c02f", "#e0734a", "#57c4d6")
 
+#: a frame's bytes; `Member` has a bucket of the name
+Frame = bytes
+
 
 class Bucket:
     """A token bucket: ``rate`` a second for long, ``burst`` at once."""
@@ -65,7 +68,7 @@ class Member:
     bytes: Bucket = field(default_factory=lambda: Bucket(MAX_BYTES_PER_SECOND, MAX_BYTES_AT_ONCE))
     views: Bucket = field(default_factory=lambda: Bucket(MAX_VIEWS_PER_SECOND, MAX_VIEWS_AT_ONCE))
     #: the newest VIEW frame as the others have it, for who comes later
-    view: bytes | None = None
+    view: Frame | None = None
     controls: Bucket = field(default_factory=lambda: Bucket(MAX_CONTROLS_PER_SECOND, MAX_CONTROLS_AT_ONCE))
 
     def spend(self, size: int, now: float) -> None:

@@ -53,9 +53,9 @@ const FRAGMENT = /* glsl */ `
       float thrown = (1.0 - sum / 20.0) * slope * (1.0 - smoothstep(0.25, 1.0, away)) * shadowStrength;
       dark = 1.0 - (1.0 - dark) * (1.0 - 0.3 * thrown);
     }
-    float line = grid * max(0.22 * lines(0.1), 0.5 * lines(0.5)) * (1.0 - smoothstep(0.4, 1.0, away));
+    float line = grid * max(0.28 * lines(0.1), 0.62 * lines(0.5)) * (1.0 - smoothstep(0.4, 1.0, away));
     float cover = dark * strength;
-    vec3 color = mix(vec3(0.07, 0.045, 0.03), vec3(0.42, 0.38, 0.35), line * (1.0 - cover));
+    vec3 color = mix(vec3(0.07, 0.045, 0.03), vec3(0.52, 0.47, 0.43), line * (1.0 - cover));
     gl_FragColor = vec4(color, max(cover, line));
   }
 `;

@@ -31,7 +31,7 @@ def ann_and_ben(chromium, server):
 
 def test_one_looks_from_where_the_other_looks(ann_and_ben):
     """Ben's face in Ann's bar is a button: she sees what he sees, in his projection, also when he was there before her."""
-    ann, ben, url = ann_and_ben
+    ann, ben, _ = ann_and_ben
     ben.page.locator("[data-clay]").focus()
     for key in ("Numpad3", "Numpad5", "+"):
         ben.page.keyboard.press(key)

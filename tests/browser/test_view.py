@@ -92,7 +92,12 @@ def test_a_mask_darkens(viola):
 def test_the_number_pad_and_the_axes_show_the_sides(viola):
     """1, 3 and 7 are front, right and top; with Ctrl the other sides; a button of the corner does the same by keyboard."""
     half = 3.14159265 / 2
-    for key, theta, phi in [("Numpad1", 0, half), ("Numpad3", half, half), ("Control+Numpad3", -half, half), ("Numpad7", 0, 0)]:
+    for key, theta, phi in [
+        ("Numpad1", 0, half),
+        ("Numpad3", half, half),
+        ("Control+Numpad3", -half, half),
+        ("Numpad7", 0, 0),
+    ]:
         viola.page.keyboard.press(key)
         assert angles(viola) == pytest.approx([theta, phi], abs=1e-4), key
     back = viola.page.get_by_role("button", name="View from the back")

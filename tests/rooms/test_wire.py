@@ -84,7 +84,13 @@ def decode(frame: bytes) -> dict[str, Any]:
         }  # fmt: skip
     if kind == Kind.VIEW:
         v = wire.parse_view(frame)
-        return {"client": f"{v.client:016x}", "flags": v.flags, "eye": list(v[5:8]), "target": list(v[8:11]), "up": list(v[11:14])}
+        return {
+            "client": f"{v.client:016x}",
+            "flags": v.flags,
+            "eye": list(v[5:8]),
+            "target": list(v[8:11]),
+            "up": list(v[11:14]),
+        }
     if kind == Kind.RECEIPT:
         seq, client, accepted, journaled = wire.parse_receipt(frame)
         return {"seq": seq, "client": f"{client:016x}", "accepted": accepted, "journaled": journaled}
@@ -270,7 +276,9 @@ def read_all(message: bytes) -> int:
     return passed
 
 
-STROKES = [bytes.fromhex(golden["hex"]) for golden in GOLDEN["frames"] if golden["kind"] in ("STROKE", "CURSOR", "VIEW")]
+STROKES = [
+    bytes.fromhex(golden["hex"]) for golden in GOLDEN["frames"] if golden["kind"] in ("STROKE", "CURSOR", "VIEW")
+]
 
 
 def test_mutated_frames():
