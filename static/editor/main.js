@@ -22,7 +22,10 @@ import { Commands } from './keys/commands.js';
 import { Keymap } from './keys/keymap.js';
 import { attachKeyHints } from './keys/labels.js';
 import { attachKeySheet } from './keys/sheet.js';
+import { attachBrushPanel } from './panels/brush.js';
+import { attachHistory } from './panels/history.js';
 import { Messages } from './panels/messages.js';
+import { attachPopovers } from './popovers.js';
 import { BrushSettings } from './settings.js';
 import { attachToolbar } from './toolbar.js';
 
@@ -59,10 +62,13 @@ function start(facts) {
   const editor = { facts, link, stage, canvas, settings, commands, keymap, messages, mayEdit: () => link.role !== 'viewer' };
 
   attachToolbar(settings);
+  attachBrushPanel(settings, storage());
+  attachPopovers();
   const measure = attachLayout(editor);
   const work = attachWork(editor);
   const view = attachView(editor, storage());
   const hand = attachHand(editor, work, view);
+  work.onHistory = attachHistory(link, hand.strokes, work.historyChanged).show;
   const people = attachPeople(editor, hand, view, () => {
     work.saveState.update({}, editor.mayEdit());
     measure();

@@ -37,6 +37,11 @@ export class History {
     return this._undone.length > 0;
   }
 
+  /** What can be undone, oldest first, then what can be redone, next first. @returns {{stroke: number, done: boolean}[]} */
+  get entries() {
+    return [...this._done.map(({ stroke }) => ({ stroke, done: true })), ...this._undone.map(({ stroke }) => ({ stroke, done: false })).reverse()];
+  }
+
   /** Bytes that the kept sums take. */
   get bytes() {
     return [...this._done, ...this._undone].reduce((sum, entry) => sum + entry.bytes, 0);

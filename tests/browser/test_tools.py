@@ -26,7 +26,7 @@ def mira(sculptor):
     page = sculptor.page
     page.locator("[data-clay]").focus()
     page.keyboard.press("1")
-    for setting in ("invert", "mirror"):
+    for setting in ("invert", "mirrorX"):
         if checked(sculptor, setting):
             page.locator(f"[data-setting={setting}]").click()
     set_radius(sculptor, 60)
@@ -161,7 +161,7 @@ def test_a_mirrored_stroke_shapes_both_sides(mira):
     mira.page.locator("[data-action=undo]").click()
     mira.page.locator("[data-clay]").focus()
     mira.page.keyboard.press("m")
-    assert checked(mira, "mirror")
+    assert checked(mira, "mirrorX")
     mira.stroke(*path, steps=2)
     both = mira.change()
     assert both["left"] > 5
@@ -242,4 +242,4 @@ def test_typing_a_name_chooses_no_brush(mira):
     mira.page.get_by_label("Name", exact=True).press_sequentially("m2x")
     mira.page.keyboard.press("Escape")
     assert held(mira) == "draw"
-    assert not checked(mira, "mirror")
+    assert not checked(mira, "mirrorX")

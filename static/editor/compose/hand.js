@@ -1,14 +1,14 @@
 /** One's own hand on the canvas: pointers and keys become strokes and camera movements, and the brush is shown here and to the others. */
 
 import { copiesOf } from '../../kernel/index.js';
-import { CursorFlag, Flag } from '../../wire/frames.js';
+import { BRUSHES, CursorFlag, Flag } from '../../wire/frames.js';
 import { CursorSender } from '../cursor.js';
 import { find } from '../dom.js';
 import { Gestures, attachGestures } from '../gestures.js';
 import { Keyboard, attachKeyboard } from '../keys/keyboard.js';
 import { Presence } from '../presence.js';
 import { Sculptor } from '../sculptor.js';
-import { BRUSHES } from '../../wire/frames.js';
+import { StrokeLog } from '../stroke_log.js';
 import { addCommands } from './commands.js';
 
 /** @import { Editor } from './editor.js' */
@@ -22,10 +22,15 @@ const OWN_COLOR = '#ffffff';
 /** @param {Editor} editor @param {{save: () => void, historyChanged: () => void}} work @param {View} view */
 export function attachHand(editor, work, view) {
   const { link, stage, canvas, settings, mayEdit, commands, keymap } = editor;
+  const strokes = new StrokeLog();
   const sculptor = new Sculptor(stage, settings, () => link.replica.pieces.values(), {
     send: (flush, { piece, stroke, end }) => link.sendFlush(flush, { piece, stroke, flags: end ? Flag.END : 0 }),
     masked: (piece, change, stroke) => link.replica.addMask(new Map([[piece, change]]), stroke),
-    nextStroke: () => link.newStroke(),
+    nextStroke: () => {
+      const stroke = link.newStroke();
+      strokes.add(stroke, settings.activeTool, Date.now());
+      return stroke;
+    },
     undo: () => void link.undo(),
   });
   const presence = new Presence(stage, find('[data-names]'), (piece) => link.replica.pieces.get(piece)?.mesh);
@@ -136,6 +141,6 @@ export function attachHand(editor, work, view) {
   for (const id of ['undo', 'redo', 'home']) find(`[data-action="${id}"]`).addEventListener('click', () => commands.run(id));
   window.addEventListener('pagehide', () => sculptor.end());
 
-  const hand = { sculptor, presence, keyboard, gestures, refreshHover, showBrush, color: OWN_COLOR };
+  const hand = { strokes, sculptor, presence, keyboard, gestures, refreshHover, showBrush, color: OWN_COLOR };
   return hand;
 }

@@ -26,6 +26,8 @@ export function attachWork({ link, messages, mayEdit }) {
   const historyChanged = () => {
     undo.disabled = !link.replica.history.canUndo;
     redo.disabled = !link.replica.history.canRedo;
+    work.onHistory();
   };
-  return { saveState, save: () => void save(), historyChanged };
+  const work = { saveState, save: () => void save(), historyChanged, onHistory: () => {} };
+  return work;
 }
