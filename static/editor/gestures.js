@@ -7,7 +7,8 @@
  * | who                     | what it does                                                                          |
  * |-------------------------|---------------------------------------------------------------------------------------|
  * | mouse or pen, left      | on the clay: sculpts. Beside it: turns (Shift: moves, Ctrl: zooms)                     |
- * | right                   | turns (Shift: moves, Ctrl: zooms)                                                      |
+ * | pen with its button     | on the clay: sculpts the opposite, as with its other end. Beside it: as without        |
+ * | mouse, right            | turns (Shift: moves, Ctrl: zooms)                                                      |
  * | middle                  | moves                                                                                  |
  * | one finger              | on the clay: sculpts. Beside it, or if a pen was seen lately: turns                    |
  * | two fingers             | parallel: turn. Apart or together: zoom and move. A tap: undo                          |
@@ -22,19 +23,19 @@
  * @property {number} buttons
  * @property {number} x CSS pixels in the element
  * @property {number} y
- * @property {number} pressure 0 … 1
+ * @property {number | null} pressure 0 … 1 of a pen; null from what feels none
  * @property {boolean} shift
  * @property {boolean} alt
  * @property {boolean} ctrl or Cmd
  * @property {number} time milliseconds
  */
 
-/** @typedef {{x: number, y: number, pressure: number}} Sample */
+/** @typedef {{x: number, y: number, pressure: number | null}} Sample `pressure`: of a pen; null from what feels none */
 
 /**
  * @typedef {object} Intents
  * @property {(x: number, y: number) => boolean} canSculptAt
- * @property {(sample: Sample, how: {held: {shift: boolean, alt: boolean, ctrl: boolean}, erasing: boolean}) => boolean} strokeBegin `erasing`: with the pen's other end
+ * @property {(sample: Sample, how: {held: {shift: boolean, alt: boolean, ctrl: boolean}, erasing: boolean}) => boolean} strokeBegin `erasing`: with the pen's button held, or its other end
  * @property {(samples: Sample[]) => void} strokeMove
  * @property {() => void} strokeEnd
  * @property {() => void} strokeCancel takes back what the stroke has done so far
@@ -69,8 +70,10 @@ const DRAG_ZOOM = 0.006;
 /** Pixels of a line and of a page, for wheels that count in those. */
 const WHEEL_UNITS = [1, 30, 600];
 
-/** PointerEvent.buttons of a pen that is turned round. */
-const ERASER = 32;
+/** PointerEvent.buttons of a pen that is turned round, and of one whose barrel button is held. */
+const ERASER = 32, BARREL_HELD = 2;
+/** PointerEvent.button of a pen that touches with its barrel button held. */
+const BARREL = 2;
 
 /** @typedef {'' | 'sculpt' | 'orbit' | 'pan' | 'zoom' | 'fingers' | 'rest'} Mode */
 
@@ -119,7 +122,7 @@ export class Gestures {
     this.mode = p.type !== 'touch' && this.intents.settle(p.button === 2) ? 'rest' : this._modeOf(p);
     if (this.mode === 'rest') return;
     if (this.mode === 'sculpt') {
-      const erasing = (p.buttons & ERASER) !== 0;
+      const erasing = p.type === 'pen' && (p.button === BARREL || (p.buttons & (ERASER | BARREL_HELD)) !== 0);
       const { shift, alt, ctrl } = p;
       const begun = this.intents.strokeBegin(sampleOf(p), { held: { shift, alt, ctrl }, erasing });
       if (!begun) this.mode = 'orbit';
@@ -202,7 +205,7 @@ export class Gestures {
       return p.time - this._penSeen > PEN_MEMORY_MS && this.intents.canSculptAt(p.x, p.y) ? 'sculpt' : 'orbit';
     }
     if (p.button === 1) return 'pan';
-    if (p.button === 2) return camera;
+    if (p.button === 2 && p.type !== 'pen') return camera;
     return this.intents.canSculptAt(p.x, p.y) ? 'sculpt' : camera;
   }
 
@@ -336,8 +339,8 @@ export function attachGestures(element, gestures) {
   /** @param {PointerEvent} e @returns {Pointer} */
   const record = (e) => ({
     id: e.pointerId, type: e.pointerType, button: e.button, buttons: e.buttons, x: e.clientX - left, y: e.clientY - top,
-    // A mouse says 0 when no button is down and 0.5 otherwise; some pens say 0 while they touch.
-    pressure: e.pointerType === 'pen' ? e.pressure : 0.5,
+    // A mouse says 0.5 while a button is down, which is nobody's pressure.
+    pressure: e.pointerType === 'pen' ? e.pressure : null,
     shift: e.shiftKey, alt: e.altKey, ctrl: e.ctrlKey || e.metaKey, time: e.timeStamp,
   });
   element.addEventListener('pointerdown', (e) => {

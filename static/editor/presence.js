@@ -2,12 +2,13 @@
 
 import { carried } from '../kernel/index.js';
 import { CursorFlag } from '../wire/frames.js';
-import { drawRing } from '../view/ring.js';
+import { drawLine, drawRing } from '../view/ring.js';
 import { make } from './dom.js';
 
 /** @import { ClayMesh } from '../kernel/mesh.js' */
 /** @import { Copy } from '../kernel/symmetry.js' */
 /** @import { Vec3 } from '../kernel/units.js' */
+/** @import { Line } from '../view/ring.js' */
 /** @import { CursorFields, Person } from '../types.js' */
 /** @import { Stage } from '../view/stage.js' */
 
@@ -47,7 +48,7 @@ export class Presence {
     this.meshOf = meshOf;
     /** @type {Map<string, Other>} by client */
     this.others = new Map();
-    /** One's own brush. @type {{position: ArrayLike<number>, normal: ArrayLike<number>, radius: number, pressed: boolean, color: string, copies: readonly Copy[]} | null} `copies`: of the stroke, the original first */
+    /** One's own brush. @type {{position: ArrayLike<number>, normal: ArrayLike<number>, radius: number, pressed: boolean, color: string, copies: readonly Copy[], line: Line | null} | null} `copies`: of the stroke, the original first */
     this.own = null;
     /** Called when somebody begins or stops sculpting. @type {(client: string, sculpting: boolean) => void} */
     this.onSculpting = () => {};
@@ -130,7 +131,8 @@ export class Presence {
       tag.style.transform = `translate(${Math.round(this._spot.x)}px, ${Math.round(this._spot.y - Math.min(above, 120) - NAME_GAP)}px) translate(-50%, -100%)`;
     }
     if (this.own) {
-      const { copies, ...ring } = this.own;
+      const { copies, line, ...ring } = this.own;
+      if (line) drawLine(context, line, ring.color);
       drawRing(context, { ...ring, opacity: 0.95 }, project);
       for (const copy of copies.slice(1)) {
         const position = carried(/** @type {Vec3} */ (ring.position), copy);

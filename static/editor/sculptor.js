@@ -6,7 +6,7 @@
  */
 
 import { maskChange, maskOf, setMask } from '../kernel/mask/index.js';
-import { StrokeMaker } from '../kernel/index.js';
+import { StrokeMaker, hasAlpha } from '../kernel/index.js';
 import { pointAt } from '../kernel/sample.js';
 import { unit } from '../kernel/vectors.js';
 
@@ -44,6 +44,8 @@ export class Sculptor {
     this.outlet = outlet;
     /** Where the brush is on the surface. @type {{piece: number, hit: Hit, radius: number} | null} */
     this.cursor = null;
+    /** What a straight stroke will be when it is released, CSS pixels in the picture. @type {{from: {x: number, y: number}, to: {x: number, y: number}} | null} */
+    this.line = null;
     /** @type {{maker: StrokeMaker, piece: number, stroke: number, sent: boolean, inverted: boolean, mask: Uint8Array | null} | null} */
     this._stroke = null;
     this._lastFlush = 0;
@@ -95,12 +97,16 @@ export class Sculptor {
     this.settings.hold({ erasing });
     const { settings } = this;
     const inverted = settings.activeInvert;
-    const maker = new StrokeMaker(piece.mesh, settings.strokeSettings());
+    const wanted = settings.strokeSettings();
+    // A texture that this browser has forgotten presses nothing; the brush still works.
+    if (wanted.alpha !== null && !hasAlpha(wanted.alpha)) wanted.alpha = null;
+    const maker = new StrokeMaker(piece.mesh, wanted);
     const mask = maker.brush.name === 'mask' ? maskOf(piece.mesh) : null;
     if (!maker.begin(this._sample(sample))) return false;
     this._stroke = { maker, piece: piece.piece, stroke: this.outlet.nextStroke(), sent: false, inverted, mask };
     this._lastFlush = performance.now();
-    this._timer = window.setInterval(() => this._flushIfDue(), FLUSH_MS / 2);
+    this._timer = window.setInterval(() => this._beat(), FLUSH_MS / 2);
+    if (wanted.kind === 'line' && !maker.brush.holds) this.line = { from: sample, to: sample };
     this._show(sample);
     return true;
   }
@@ -109,9 +115,10 @@ export class Sculptor {
   move(samples) {
     if (!this._stroke || samples.length === 0) return;
     const { maker } = this._stroke;
-    // What is held follows the hand: only where it is now counts, not how it came there.
-    for (const sample of maker.brush.holds ? samples.slice(-1) : samples) maker.moveTo(this._sample(sample));
-    this._show(samples[samples.length - 1]);
+    const last = samples[samples.length - 1];
+    for (const sample of maker.newestOnly ? [last] : samples) maker.moveTo(this._sample(sample));
+    if (this.line) this.line.to = last;
+    this._show(last);
     this._flushIfDue();
   }
 
@@ -149,8 +156,15 @@ export class Sculptor {
   _finish() {
     const stroke = this._stroke;
     this._stroke = null;
+    this.line = null;
     window.clearInterval(this._timer);
     return stroke;
+  }
+
+  /** The clock goes on, whether the pointer moves or not. */
+  _beat() {
+    if (this._stroke?.maker.tick(performance.now())) this.stage.invalidate();
+    this._flushIfDue();
   }
 
   _flushIfDue() {
@@ -189,7 +203,7 @@ export class Sculptor {
   _show(sample) {
     const { maker, piece } = /** @type {NonNullable<typeof this._stroke>} */ (this._stroke);
     const { hit } = maker;
-    if (hit) this.cursor = { piece, hit, radius: this._radiusAt(hit.distance) * maker.pressure.radius(sample.pressure) };
+    if (hit) this.cursor = { piece, hit, radius: maker.radius || this._radiusAt(hit.distance) * maker.pressure.radius(sample.pressure) };
     this.stage.invalidate();
   }
 }

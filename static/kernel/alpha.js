@@ -41,6 +41,11 @@ export function forgetAlpha(name) {
   textures.delete(name);
 }
 
+/** @param {string} name */
+export function hasAlpha(name) {
+  return textures.has(name) || BUILT_IN_ALPHAS.includes(/** @type {BuiltInAlpha} */ (name));
+}
+
 /** The texture of a name; the built-in ones are drawn when they are first asked for. @param {string} name @returns {AlphaTexture} */
 export function alphaNamed(name) {
   let texture = textures.get(name);

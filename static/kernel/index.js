@@ -14,7 +14,7 @@ export { ClayMesh } from './mesh.js';
 export { buildTopology } from './topology.js';
 export { BRUSHES } from './brushes/index.js';
 export { StrokeMaker } from './stroke.js';
-export { MAX_ALPHA_SIZE, alphaNamed, forgetAlpha, registerAlpha } from './alpha.js';
+export { MAX_ALPHA_SIZE, alphaNamed, forgetAlpha, hasAlpha, registerAlpha } from './alpha.js';
 export { BUILT_IN_ALPHAS } from './alphas.js';
 export { completed, defaultsOf } from './stroke_settings.js';
 export { applyDisplacements, negated } from './apply.js';

@@ -59,6 +59,8 @@ export class StrokeMaker {
     this.pressure = new PressureResponse(all);
     /** The last point where the surface was hit: where the cursor is to be shown. @type {Hit | null} */
     this.hit = null;
+    /** Radius of the last dab, quanta; 0 if there was none. */
+    this.radius = 0;
 
     this._kind = brush.holds ? HELD : KINDS[all.kind];
     this._spacing = Math.max(MIN_SPACING, all.spacing);
@@ -80,6 +82,11 @@ export class StrokeMaker {
     this._memory = {};
     /** When an airbrush dabs next, by the clock of `tick`. @type {number | null} */
     this._due = null;
+  }
+
+  /** Of several samples that come at once only the last one matters: where the pointer is, not how it came there. */
+  get newestOnly() {
+    return this._kind.newest;
   }
 
   // --- the hand -----------------------------------------------------------------------------------------------------------
@@ -242,6 +249,7 @@ export class StrokeMaker {
     const { autoSmooth } = this.settings;
     if (autoSmooth > 0) applyDab(this.mesh, BRUSHES.smooth, { ...dab, strength: autoSmooth, sign: 1, towards: null }, this.copies);
     this._dabbed = dab.centre;
+    this.radius = dab.radius;
   }
 
   /**

@@ -12,6 +12,7 @@ import { distance, pointAt } from './sample.js';
  * @property {boolean} even      its dabs overlap by `spacing`, so their strength may be evened out
  * @property {boolean} takesBack each event takes back what the stroke did and makes it anew
  * @property {boolean} repeats   dabs by the clock while the pointer rests
+ * @property {boolean} newest    of several samples that come at once only the last one counts
  * @property {(stroke: StrokeMaker, at: FullSample) => void} press `stroke.hit` is what is under it
  * @property {(stroke: StrokeMaker, from: FullSample, to: FullSample) => void} move
  * @property {(stroke: StrokeMaker, at: FullSample) => void} release
@@ -25,13 +26,14 @@ const space = {
   even: true,
   takesBack: false,
   repeats: false,
+  newest: false,
   press: (stroke, at) => stroke.dabHere(at),
   move: (stroke, from, to) => stroke.dabsAlong(from, to),
   release: nothing,
 };
 
 /** @type {Kind} */
-const dots = { ...space, even: false, move: (stroke, _from, to) => void stroke.dabUnder(to) };
+const dots = { ...space, even: false, newest: true, move: (stroke, _from, to) => void stroke.dabUnder(to) };
 
 /** @type {Kind} */
 const airbrush = { ...space, repeats: true };
@@ -42,6 +44,7 @@ const anchored = {
   even: false,
   takesBack: true,
   repeats: false,
+  newest: true,
   press: (stroke, at) => stroke.dabHere(at),
   move: (stroke, _from, to) => {
     const { point, distance: depth } = stroke.pressed.hit, end = pointAt(to.ray, depth);
@@ -64,6 +67,7 @@ const dragDot = {
 const line = {
   ...space,
   steadies: false,
+  newest: true,
   press: nothing,
   move: nothing,
   release: (stroke, at) => {
@@ -77,6 +81,7 @@ export const HELD = {
   ...space,
   steadies: false,
   even: false,
+  newest: true,
   press: (stroke, at) => stroke.takeHold(at),
   move: (stroke, _from, to) => stroke.pull(to),
 };

@@ -86,3 +86,21 @@ export function drawRing(context, ring, project) {
   }
   context.globalAlpha = 1;
 }
+
+/** CSS pixels in the picture. @typedef {{from: {x: number, y: number}, to: {x: number, y: number}}} Line */
+
+/**
+ * Draws where a straight stroke will go.
+ * @param {CanvasRenderingContext2D} context in CSS pixels @param {Line} line @param {string} color CSS colour
+ */
+export function drawLine(context, { from, to }, color) {
+  context.beginPath();
+  context.moveTo(from.x, from.y);
+  context.lineTo(to.x, to.y);
+  context.lineWidth = 3.5;
+  context.strokeStyle = 'rgb(20 12 8 / 38%)';
+  context.stroke();
+  context.lineWidth = 1.5;
+  context.strokeStyle = color;
+  context.stroke();
+}

@@ -41,7 +41,7 @@ export function attachHand(editor, work, view) {
     const at = sculptor.cursor;
     presence.own = at && mayEdit() ? {
       position: at.hit.point, normal: at.hit.normal, radius: at.radius, pressed: sculptor.sculpting, color: hand.color,
-      copies: copiesOf(settings.get('mirror'), settings.get('radial')),
+      copies: copiesOf(settings.get('mirror'), settings.get('radial')), line: sculptor.line,
     } : null;
     canvas.dataset.over = at && mayEdit() ? 'clay' : '';
     stage.invalidateRings();

@@ -141,3 +141,29 @@ test('after Esc the pointer does nothing until it is lifted', () => {
   gestures.up(at('mouse', 1, 30, 20));
   assert.deepEqual(log, ['begin 10', 'hover 30']);
 });
+
+test('a pen sculpts the opposite with its button or its other end', () => {
+  // The right button of a mouse is the camera's; that of a pen comes with the tip on the clay.
+  for (const { button, buttons } of [{ button: 2, buttons: 2 }, { button: 0, buttons: 3 }, { button: 5, buttons: 32 }]) {
+    const { log, gestures } = recorder();
+    gestures.down(at('pen', 1, 10, 0, { button, buttons, pressure: 0.7 }));
+    gestures.up(at('pen', 1, 10, 20));
+    assert.deepEqual(log.slice(0, 2), ['begin 10 erasing', 'end'], `${button}`);
+  }
+  const { log, gestures } = recorder();
+  gestures.down(at('pen', 1, 10, 0));
+  assert.deepEqual(log, ['begin 10']);
+});
+
+test('a hand on the glass while a pen sculpts does nothing, and neither does it right after', () => {
+  // The palm that lies down in the middle of a stroke leaves the stroke to the pen, and moves nothing.
+  const { log, gestures } = recorder();
+  gestures.down(at('pen', 1, 10, 0));
+  gestures.down(at('touch', 2, 60, 5));
+  gestures.move(at('touch', 2, 70, 10));
+  gestures.move(at('pen', 1, 20, 12));
+  gestures.up(at('touch', 2, 70, 14));
+  gestures.up(at('pen', 1, 20, 20));
+  gestures.down(at('touch', 3, 10, 30));
+  assert.deepEqual(log, ['begin 10', 'move 20', 'end', 'hover 20']);
+});
