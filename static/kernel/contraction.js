@@ -16,8 +16,8 @@ const WEIGHT_ROUNDER = 1.5 * 2 ** 32;
  * Lowers the weights of a contracting brush, so that their sum per vertex since the last flush stays within CONTRACTION_PER_FLUSH.
  * @param {ClayMesh} mesh @param {readonly Selection[]} selections
  */
-export function limitContraction({ contracted }, selections) {
-  limitWeights(contracted, selections, CONTRACTION_PER_FLUSH);
+export function limitContraction(mesh, selections) {
+  mesh.loops.limit(mesh, selections, CONTRACTION_PER_FLUSH);
 }
 
 /**

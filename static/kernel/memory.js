@@ -166,7 +166,7 @@ export class PieceMemory {
     this.header.set(pointers.map((array) => array.byteOffset), 4);
     const rest = 4 + pointers.length;
     this.header[rest] = 0; // changedCount
-    this.header.set([this.parents, this.dirtyFirst, this.dirtyEnd, this.out].map((array) => array.byteOffset), rest + 1);
+    this.header.set([this.parents, this.dirtyFirst, this.dirtyEnd, this.paint, this.out].map((array) => array.byteOffset), rest + 1);
   }
 }
 

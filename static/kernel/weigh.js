@@ -18,10 +18,19 @@ import { MASK, PAINT_STRIDE } from './channels.js';
  * @param {boolean} [ignoresMask] as if nothing were masked
  */
 export function weigh(mesh, dab, selection, areaShare, ignoresMask = false) {
-  const { starts, runCount, area } = selection, reach = areaShare * dab.radius;
+  mesh.loops.weigh(mesh, dab, selection, areaShare * dab.radius, ignoresMask);
+  if (dab.alpha !== null) pressThrough(mesh, dab, dab.alpha, selection);
+}
+
+/**
+ * The reference, without the alpha.
+ * @param {ClayMesh} mesh @param {Dab} dab @param {Selection} selection as gathered @param {number} reach of the plane, quanta
+ * @param {boolean} ignoresMask
+ */
+export function weighAll(mesh, dab, selection, reach, ignoresMask) {
+  const { starts, runCount, area } = selection;
   area.fill(0);
   for (let r = 0; r < runCount; r++) weighRun(mesh, dab, selection, starts[r], starts[r + 1], reach * reach, ignoresMask);
-  if (dab.alpha !== null) pressThrough(mesh, dab, dab.alpha, selection);
 }
 
 /**

@@ -316,3 +316,12 @@ def test_downloads_are_in_the_units_of_the_upload(mira):
         assert got.extents == pytest.approx(given.extents, rel=1e-4)
         assert len(got.faces) == len(given.faces)
         mira.page.locator("#export-menu").wait_for(state="hidden")
+
+
+def test_the_kernel_is_compiled_in_the_page(mira):
+    """The page's policy lets WebAssembly be compiled, so the clay is sculpted by the compiled loops; and still no eval."""
+    mira.page.goto(mira.server.url)
+    version = re.search(r"/static/(\w+)/", mira.page.content())[1]
+    loops = f"{mira.server.url}/static/{version}/kernel/loops/binary.js"
+    script = "async (url) => (await import(url)).instantiate(16)?.memory.buffer.byteLength ?? null"
+    assert mira.page.evaluate(script, loops) == 16 * 2**16

@@ -13,6 +13,11 @@ import { BINARY } from '../wasm/binary.js';
  * @property {(piece: number, x: number, y: number, z: number, radius: number, found: number, foundCount: number, ids: number,
  *   distances2: number, edge: number, blocks: number, starts: number) => number} gather
  * @property {(piece: number, ox: number, oy: number, oz: number, dx: number, dy: number, dz: number) => number} pick
+ * @property {(piece: number, ids: number, starts: number, runCount: number, distances2: number, weights: number, cx: number, cy: number,
+ *   cz: number, ex: number, ey: number, ez: number, strength: number, radius: number, reach2: number, falloff: number, last: number,
+ *   frontFaces: number, ignoresMask: number) => void} weigh
+ * @property {(ids: number, count: number, weights: number, spent: number, cap: number) => void} limit
+ * @property {(piece: number, ids: number, count: number, weights: number, displacements: number, tangential: number) => void} smooth
  * @property {(piece: number, ids: number, count: number, mark: number) => void} mark
  * @property {(piece: number, ids: number, blocks: number, starts: number, runCount: number, edge: number, edgeCount: number,
  *   mark: number, rimCount: number) => number} renew

@@ -68,6 +68,10 @@ export function compiledLoops(memory) {
     return { list, dx: x, dy: y, dz: z, shift };
   };
 
+  /** Whether a working set is in the memory, and needs no copies. @param {Selection} selection */
+  const isHere = ({ ids, starts, distances2, weights, displacements }) =>
+    [ids, starts, distances2, weights, displacements].every((array) => memory.holds(array));
+
   return {
     name: 'WebAssembly',
 
@@ -86,6 +90,34 @@ export function compiledLoops(memory) {
       const [ox, oy, oz] = ray.origin, [dx, dy, dz] = ray.direction;
       const face = exports.pick(piece, ox, oy, oz, dx, dy, dz);
       return face < 0 ? null : hitAt(mesh, ray, face, memory.out[0], memory.out[1], memory.out[2]);
+    },
+
+    weigh(mesh, dab, selection, reach, ignoresMask) {
+      const { top } = memory, { ids, starts, runCount, distances2, weights } = selection, { centre, view, falloff } = dab;
+      const table = memory.take(Float32Array, falloff.length);
+      if (table === null || !isHere(selection)) {
+        reference.weigh(mesh, dab, selection, reach, ignoresMask);
+      } else {
+        table.set(falloff);
+        exports.weigh(piece, ids.byteOffset, starts.byteOffset, runCount, distances2.byteOffset, weights.byteOffset, centre[0], centre[1],
+          centre[2], view[0], view[1], view[2], dab.strength, dab.radius, reach * reach, table.byteOffset, falloff.length - 1,
+          dab.frontFaces ? 1 : 0, ignoresMask ? 1 : 0);
+        selection.area.set(memory.out.subarray(0, selection.area.length));
+      }
+      memory.top = top;
+    },
+
+    limit(mesh, selections, cap) {
+      const [{ ids, count, weights }] = selections;
+      // Copies that share vertices must all have asked before any is answered.
+      if (selections.length > 1 || !isHere(selections[0])) reference.limit(mesh, selections, cap);
+      else exports.limit(ids.byteOffset, count, weights.byteOffset, mesh.contracted.byteOffset, cap);
+    },
+
+    smooth(mesh, selection, tangential) {
+      const { ids, count, weights, displacements } = selection;
+      if (!isHere(selection)) reference.smooth(mesh, selection, tangential);
+      else exports.smooth(piece, ids.byteOffset, count, weights.byteOffset, displacements.byteOffset, tangential ? 1 : 0);
     },
 
     add(mesh, selection) {

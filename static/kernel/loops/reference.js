@@ -2,10 +2,14 @@
 
 import { addAll } from '../add.js';
 import { applyAll } from '../apply.js';
+import { smoothAll } from '../brushes/smooth.js';
+import { limitWeights } from '../contraction.js';
 import { digest } from '../digest.js';
 import { pick } from '../pick.js';
 import { renewSurface } from '../update.js';
+import { weighAll } from '../weigh.js';
 
+/** @import { Dab } from '../dab.js' */
 /** @import { ClayMesh } from '../mesh.js' */
 /** @import { Hit } from '../pick.js' */
 /** @import { Displacement } from '../quantise.js' */
@@ -18,6 +22,9 @@ import { renewSurface } from '../update.js';
  * @property {string} name
  * @property {(mesh: ClayMesh, centre: Readonly<Vec3>, radius: number, selection: Selection) => void} gather see BlockTree.gather
  * @property {(mesh: ClayMesh, ray: Ray) => Hit | null} pick see pick.js
+ * @property {(mesh: ClayMesh, dab: Dab, selection: Selection, reach: number, ignoresMask: boolean) => void} weigh see weigh.js
+ * @property {(mesh: ClayMesh, selections: readonly Selection[], cap: number) => void} limit see contraction.js
+ * @property {(mesh: ClayMesh, selection: Selection, tangential: boolean) => void} smooth see brushes/smooth.js
  * @property {(mesh: ClayMesh, selection: Selection) => void} add see add.js
  * @property {(mesh: ClayMesh, displacements: readonly Displacement[]) => void} apply see apply.js; of checked displacements
  * @property {(mesh: ClayMesh, selections: readonly Selection[]) => void} surfaceMoved see update.js
@@ -31,6 +38,9 @@ export const reference = Object.freeze({
   pick,
   add: addAll,
   apply: applyAll,
+  weigh: weighAll,
+  limit: ({ contracted }, selections, cap) => limitWeights(contracted, selections, cap),
+  smooth: smoothAll,
   surfaceMoved: renewSurface,
   digest,
 });

@@ -43,6 +43,8 @@ typedef struct {
   u32 changedCount;
   u32 *parents;
   u8 *dirtyFirst, *dirtyEnd;
+  /** (8 · vertexCount), see channels.js. */
+  const u8 *paint;
   /** (8) results beyond the one that a function returns. */
   f64 *out;
 } Piece;

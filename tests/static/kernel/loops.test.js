@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { BRUSHES } from '../../../static/kernel/brushes/index.js';
+import { MASK, PAINT_STRIDE } from '../../../static/kernel/channels.js';
 import { ClayMesh, StrokeMaker, applyDisplacements, buildTopology, checkMesh, negated } from '../../../static/kernel/index.js';
 import { QUANTA_PER_RADIUS as R } from '../../../static/kernel/units.js';
 import { seededRandom } from '../random.js';
@@ -17,9 +18,9 @@ const ARRAYS = /** @type {const} */ (['ints', 'acc', 'pos', 'normals', 'gpuNorma
 
 /** Open and closed, all valences there are, flat and rough, and with fewer vertices than a block. @type {Record<string, Shape>} */
 const SHAPES = {
-  sphere: sphere(36),
-  turned: mirroredInX(sphere(30)),
-  sheet: sheet(40, (x, y) => 0.05 * Math.sin(12 * x) * y + 0.3),
+  sphere: sphere(18),
+  turned: mirroredInX(sphere(14)),
+  sheet: sheet(24, (x, y) => 0.05 * Math.sin(12 * x) * y + 0.3),
   icosahedron: sphere(1),
 };
 
@@ -64,10 +65,14 @@ for (const [name, shape] of Object.entries(SHAPES)) {
     const random = seededRandom(7);
     for (const brush of /** @type {import('../../../static/kernel/brushes/index.js').BrushName[]} */ (Object.keys(BRUSHES))) {
       const meshes = both(shape);
+      for (let v = 0; v < meshes[0].vertexCount; v++) {
+        const mask = random() < 0.5 ? 0 : random.below(256);
+        for (const mesh of meshes) mesh.paint[PAINT_STRIDE * v + MASK] = mask;
+      }
       for (const mirror of [0, 1, 7]) {
-        const radius = R * (0.05 + 0.4 * random()), rays = Array.from({ length: 3 }, () => above(random() - 0.5, random() - 0.5));
-        const invert = random() < 0.3;
-        const strokes = meshes.map((mesh) => new StrokeMaker(mesh, { brush, strength: 0.7, mirror, invert }));
+        const radius = R * (0.05 + 0.4 * random()), rays = Array.from({ length: 3 }, () => above(0.8 * random() - 0.4, 0.8 * random() - 0.4));
+        const invert = random() < 0.3, frontFaces = random() < 0.5, tangential = random() < 0.5, hardness = random() / 2;
+        const strokes = meshes.map((mesh) => new StrokeMaker(mesh, { brush, strength: 0.7, mirror, invert, frontFaces, tangential, hardness }));
         assert.equal(...pair(strokes.map((stroke) => stroke.begin({ ray: rays[0], radius }))));
         for (const ray of rays) {
           for (const stroke of strokes) stroke.moveTo({ ray, radius });
