@@ -10,11 +10,13 @@ import http.server
 import json
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.people import launch
 
@@ -36,8 +38,12 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         """Requests are not news here."""
 
 
-def measure() -> list[dict[str, Any]]:
-    """Return what the page measured: per share of the vertices, milliseconds per dab of ours and of theirs."""
+CLAY = {"brush": "clay", "tool": "clay"}
+
+
+@contextmanager
+def open_page() -> Iterator[Page]:
+    """The page of this benchmark in a browser of its own, with the functions of kernel/main.js."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(ROOT)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -49,8 +55,7 @@ def measure() -> list[dict[str, Any]]:
                 page.on("pageerror", lambda error: print(f"page error: {error}", file=sys.stderr))
                 page.goto(f"http://127.0.0.1:{server.server_address[1]}/benchmarks/kernel/index.html")
                 page.wait_for_function("window.runBenchmark !== undefined")
-                figures: list[dict[str, Any]] = page.evaluate("shares => runBenchmark(shares)", list(SHARES.values()))
-                return figures
+                yield page
             finally:
                 browser.close()
     finally:
@@ -58,10 +63,20 @@ def measure() -> list[dict[str, Any]]:
         server.server_close()
 
 
+def measure(page: Page, tools: list[dict[str, str]]) -> list[list[dict[str, Any]]]:
+    """What the page measured, per brush and share of the vertices: milliseconds per dab of ours and of theirs."""
+    figures: list[list[dict[str, Any]]] = page.evaluate(
+        "([shares, tools]) => runBenchmark(shares, tools)", [list(SHARES.values()), tools]
+    )
+    return figures
+
+
 def run() -> list[dict[str, Any]]:
     """Return the entries for benchmarks/latest.json, and print them."""
     entries = []
-    for name, figure in zip(SHARES, measure(), strict=True):
+    with open_page() as page:
+        [figures] = measure(page, [CLAY])
+    for name, figure in zip(SHARES, figures, strict=True):
         ours, theirs = figure["ours"], figure["theirs"]
         entries.append(
             {

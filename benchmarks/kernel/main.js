@@ -1,6 +1,9 @@
 /**
- * One dab of Clay on a sphere of 1.5 million triangles, from the ray to the GPU's buffers, by the kernel and by three.js's Sculptor
+ * One dab on a sphere of 1.5 million triangles, from the ray to the GPU's buffers, by the kernel and by three.js's Sculptor
  * with its detail off: the same mesh, the same rays, radii and strength, in the same page, in turn.
+ *
+ * Grab is compared with the Sculptor's drag, which takes pointer events only: both get a press, and then moves by 0.15 of the radius,
+ * out and back again, so that stroke after stroke finds the same clay.
  *
  * Both upload in the same way: BufferAttribute.addUpdateRange, then a render that draws one triangle, which makes three.js send the
  * ranges with bufferSubData. Timed is a stroke of eight dabs, each uploaded on its own, until the GPU has taken all of it (gl.finish),
@@ -9,6 +12,7 @@
 
 import * as THREE from 'three';
 import { Sculptor } from 'three/addons/misc/Sculptor.js';
+import { openPiece, remote, tenSculptors } from './others.js';
 import { ClayMesh, QUANTA_PER_RADIUS, RADIUS_PER_QUANTUM, StrokeMaker } from '../../static/kernel/index.js';
 import { random, sphere } from '../../tests/static/kernel/shapes.js';
 
@@ -39,14 +43,23 @@ class OurSide {
     this.render();
   }
 
+  /** @param {Tools} tools */
+  take({ brush }) {
+    this.brush = brush;
+  }
+
   /** @param {WorldRay} ray @param {number} radius */
   dab({ origin, direction }, radius) {
-    const stroke = new StrokeMaker(this.clay, { brush: 'clay', strength: STRENGTH });
     const [x, y, z] = origin.toArray();
-    stroke.begin({
+    const sample = {
       ray: { origin: [x * QUANTA_PER_RADIUS, y * QUANTA_PER_RADIUS, z * QUANTA_PER_RADIUS], direction: direction.toArray() },
       radius: radius * QUANTA_PER_RADIUS,
-    });
+    };
+    if (this.stroke) this.stroke.moveTo(sample);
+    else {
+      this.stroke = new StrokeMaker(this.clay, { brush: this.brush, kind: 'dots', strength: this.brush === 'grab' ? 1 : STRENGTH });
+      this.stroke.begin(sample);
+    }
     for (const { start, count } of this.clay.takeDirty()) {
       this.position.addUpdateRange(3 * start, 3 * count);
       this.normal.addUpdateRange(4 * start, 4 * count);
@@ -55,11 +68,10 @@ class OurSide {
     this.render();
   }
 
-  endStroke() {}
-
-  /** Vertices in the sphere of the last dab. */
-  get selected() {
-    return this.clay.selection(0).count;
+  endStroke() {
+    this.stroke.flush();
+    this.stroke.end();
+    this.stroke = null;
   }
 }
 
@@ -76,23 +88,45 @@ class TheirSide {
     geometry.computeVertexNormals();
     this.mesh = new THREE.Mesh(geometry, new THREE.MeshNormalMaterial());
     this.mesh.frustumCulled = false;
-    this.sculptor = new Sculptor(this.mesh, camera).setTool('clay').setStrength(STRENGTH).setDetail(0);
+    this.sculptor = new Sculptor(this.mesh, camera).setStrength(STRENGTH).setDetail(0);
+    this.sculptor.connect(renderer.domElement);
+    this.canvas = renderer.domElement;
+    this.camera = camera;
     this.mesh.geometry.setDrawRange(0, 3);
     this.scene = new THREE.Scene().add(this.mesh);
     this.render = () => renderer.render(this.scene, camera);
     this.render();
   }
 
+  /** @param {Tools} tools */
+  take({ tool }) {
+    this.drags = tool === 'drag';
+    this.sculptor.setTool(tool);
+  }
+
   /** @param {WorldRay} ray @param {number} radius */
   dab({ origin, direction }, radius) {
-    this.sculptor.strokeFromRay(new THREE.Ray(origin, direction), radius);
+    if (this.drags) this.drag(origin.clone().add(direction), radius);
+    else this.sculptor.strokeFromRay(new THREE.Ray(origin, direction), radius);
     // The addon sets the draw range to everything; what is drawn is not what is measured.
     this.mesh.geometry.setDrawRange(0, 3);
     this.render();
   }
 
+  /** The pointer goes to where a point is seen. @param {THREE.Vector3} point @param {number} radius */
+  drag(point, radius) {
+    const { left, top, width, height } = this.canvas.getBoundingClientRect(), seen = point.clone().project(this.camera);
+    // As many pixels as the radius has at the distance of the surface.
+    this.sculptor.setSize((radius * height) / 2 / (Math.tan(THREE.MathUtils.degToRad(this.camera.fov / 2)) * 2));
+    this.canvas.dispatchEvent(new PointerEvent(this.dragging ? 'pointermove' : 'pointerdown', {
+      pointerId: 1, isPrimary: true, button: 0, clientX: left + ((seen.x + 1) / 2) * width, clientY: top + ((1 - seen.y) / 2) * height,
+    }));
+    this.dragging = true;
+  }
+
   endStroke() {
     this.sculptor.endStroke();
+    this.dragging = false;
   }
 }
 
@@ -106,23 +140,37 @@ function strokeRays(next, radius) {
   });
 }
 
+/** From the front of the sphere to a side and back, parallel to the view, for those that drag. @param {() => number} next @param {number} radius */
+function dragRays(next, radius) {
+  const angle = 2 * Math.PI * next(), x = Math.cos(angle), y = Math.sin(angle);
+  return Array.from({ length: DABS_PER_STROKE }, (_, k) => {
+    const way = 0.15 * radius * Math.min(k, DABS_PER_STROKE - k), to = new THREE.Vector3(way * x, way * y, 1), origin = new THREE.Vector3(0, 0, 3);
+    return { origin, direction: to.sub(origin) };
+  });
+}
+
 /** @param {number[]} values */
 function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[sorted.length >> 1];
 }
 
+/** @typedef {{ brush: string, tool: string }} Tools what a brush of ours is called by the Sculptor */
+
 /**
+ * @param {Tools} tools
  * @param {number} share of the vertices under the brush
  * @param {{ ours: OurSide, theirs: TheirSide }} sides @param {WebGL2RenderingContext} gl
  */
-function compare(share, sides, gl) {
+function compare(tools, share, sides, gl) {
   const next = random(1 + Math.round(share * 1000));
   const radius = 2 * Math.sqrt(share); // a cap with this chord has this share of the sphere's area
   /** @type {Record<'ours' | 'theirs', number[]>} milliseconds per dab, one entry per stroke */
   const times = { ours: [], theirs: [] };
   for (let s = 0; s < STROKES; s++) {
-    const rays = strokeRays(next, radius);
+    const rays = tools.tool === 'drag' ? dragRays(next, radius) : strokeRays(next, radius);
+    sides.ours.take(tools);
+    sides.theirs.take(tools);
     /** @type {('ours' | 'theirs')[]} */
     const turns = s % 2 === 0 ? ['ours', 'theirs'] : ['theirs', 'ours'];
     for (const who of turns) {
@@ -134,11 +182,11 @@ function compare(share, sides, gl) {
       sides[who].endStroke();
     }
   }
-  return { vertices: sides.ours.selected, ours: median(times.ours), theirs: median(times.theirs) };
+  return { vertices: Math.round(share * sides.ours.clay.vertexCount), ours: median(times.ours), theirs: median(times.theirs), slowest: Math.max(...times.ours) };
 }
 
-/** @param {number[]} shares */
-function runBenchmark(shares) {
+/** @param {number[]} shares @param {Tools[]} all */
+function runBenchmark(shares, all) {
   const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector('canvas'));
   const renderer = new THREE.WebGLRenderer({ canvas, antialias: false });
   const camera = new THREE.PerspectiveCamera(45, 1, 0.1, 10);
@@ -146,7 +194,7 @@ function runBenchmark(shares) {
   const shape = sphere(FREQUENCY);
   const sides = { ours: new OurSide(shape, renderer, camera), theirs: new TheirSide(shape, renderer, camera) };
   const gl = /** @type {WebGL2RenderingContext} */ (renderer.getContext());
-  return shares.map((share) => compare(share, sides, gl));
+  return all.map((tools) => shares.map((share) => compare(tools, share, sides, gl)));
 }
 
-Object.assign(window, { runBenchmark });
+Object.assign(window, { runBenchmark, openPiece, remote, tenSculptors });
