@@ -189,18 +189,22 @@ export interface MaskPart extends MaskValues {
   epoch: number;
 }
 
-/** A reference image and where it hangs; docs/protocol.md has the units. */
-export interface Reference {
-  reference: string;
+/** Where a reference image hangs; docs/protocol.md has the units. */
+export interface ReferencePlace {
   name: string;
-  width: number;
-  height: number;
   pin: 'view' | 'front' | 'side' | 'top';
   x: number;
   y: number;
   depth: number;
   scale: number;
   opacity: number;
+}
+
+export interface Reference extends ReferencePlace {
+  reference: string;
+  /** Pixels of the picture. */
+  width: number;
+  height: number;
 }
 
 // ---- net ------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@
  * Order: the sculpture is asked for, then graphics and handlers are made, then comes the geometry with its first picture, then the room.
  *
  * For tests and the console the page has `window.clayroom`:
- *   `link` the RoomLink · `ready` resolves when the sculpture is on the screen and the room is joined · `settings` the brush · `keymap` its keys ·
+ *   `link` the RoomLink · `ready` resolves when the sculpture is on the screen and the room is joined · `settings` the brush · `references()` · `keymap` its keys ·
  *   `digest()` the digest of each piece as it stands here · `state()` what is going on, as plain values.
  */
 
@@ -14,6 +14,8 @@ import { attachGeometry } from './compose/geometry.js';
 import { attachHand } from './compose/hand.js';
 import { attachLayout } from './compose/layout.js';
 import { attachPeople } from './compose/people.js';
+import { attachMask } from './compose/mask.js';
+import { attachReferences } from './compose/references.js';
 import { attachStatus } from './compose/status.js';
 import { attachView } from './compose/view.js';
 import { attachWork } from './compose/work.js';
@@ -24,6 +26,7 @@ import { attachKeyHints } from './keys/labels.js';
 import { attachKeySheet } from './keys/sheet.js';
 import { attachBrushPanel } from './panels/brush.js';
 import { attachHistory } from './panels/history.js';
+import { attachMaskPanel } from './panels/mask.js';
 import { Messages } from './panels/messages.js';
 import { attachPopovers } from './popovers.js';
 import { BrushSettings } from './settings.js';
@@ -74,6 +77,8 @@ function start(facts) {
     measure();
   });
   const connection = attachStatus(editor, work, people.project.meta);
+  attachMaskPanel(attachMask(editor, work.historyChanged), commands);
+  const references = attachReferences(editor, storage());
   const showGeometry = attachGeometry(editor, hand);
 
   attachKeySheet(editor);
@@ -95,6 +100,7 @@ function start(facts) {
       keymap,
       view: view.settings,
       views: view.shared,
+      references: () => references.list(),
       digest: () => Object.fromEntries([...link.replica.pieces.keys()].map((piece) => [piece, link.replica.digest(piece)])),
       state: () => ({
         status: connection.status, people: people.clients, meta: people.project.meta, sculpting: hand.sculptor.sculpting,

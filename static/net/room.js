@@ -6,11 +6,11 @@
  *     await link.open();                      // joined and up to date
  *
  * Events (CustomEvent, `detail` as in types.d.ts): `status` Status · `people` {clients} · `cursor` {client, …} · `view` {client, …} · `meta`
- * {changes, name} · `saved` {name, at, by} · `saving` {ok, message} · `geometry` {piece}: remote strokes changed it ·
- * `replaced` {}: meshes were replaced · `recovered` {strokes}: a closed tab's strokes came back · `error` {code, message} ·
+ * {changes, name} · `references` {all} or {reference, place, name} · `saved` {name, at, by} · `saving` {ok, message} ·
+ * `geometry` {piece}: remote strokes changed it · `replaced` {}: meshes were replaced · `recovered` {strokes}: a closed tab's strokes came back · `error` {code, message} ·
  * `removed` {message} · `progress` {loaded, total} bytes of the sculpture.
  *
- * @import { CursorFields, Facts, LinkState, Meta, Person, Role, Status, Surroundings, ViewFields } from '../types.js'
+ * @import { CursorFields, Facts, LinkState, Meta, Person, ReferencePlace, Role, Status, Surroundings, ViewFields } from '../types.js'
  * @import { Displacement } from '../kernel/quantise.js'
  */
 
@@ -198,6 +198,15 @@ export class RoomLink extends EventTarget {
     return (await this.session.request('meta_change', { changes })).changes;
   }
 
+  /**
+   * Hangs a reference image up, moves it, or (null) takes it down for everyone. Resolves when it is stored.
+   * @param {string} reference @param {ReferencePlace | null} place @returns {Promise<unknown>} rejects with `RequestError`
+   */
+  async changeReference(reference, place) {
+    this._needConnection('Reference images can be changed');
+    return this.session.request('reference_change', { reference, place });
+  }
+
   /** The sculpture as it stands here, as parts of an OBJ file: for "download your work" when nothing else helps. */
   workAsObj() {
     return toObj(this.replica.pieces.values());
@@ -248,6 +257,7 @@ export class RoomLink extends EventTarget {
       JSON.stringify(value) !== JSON.stringify(this.meta[/** @type {keyof Meta} */ (key)])));
     this.meta = now;
     if (Object.keys(changes).length) this._tell('meta', { changes, name: 'Somebody' });
+    this._tell('references', { all: reply.project.references ?? [] });
     this._people();
     if (at) this._tell('saved', { name: null, at, by: 'load' });
     if (reply.saving !== this.saving) {
@@ -295,6 +305,9 @@ export class RoomLink extends EventTarget {
         this.role = roleIn(this.meta, this.facts.user.name) ?? this.role;
         this._tell('meta', { changes: message.changes, name: message.name });
         this._people();
+        break;
+      case 'reference_change':
+        this._tell('references', { reference: message.reference, place: message.place, name: message.name });
         break;
       case 'save':
         this._tell('saved', { name: message.name, at: message.at, by: message.by });
