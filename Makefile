@@ -49,6 +49,7 @@ matcaps: install-dev
 # The pictures of the documentation, from a real room in a real browser.
 pictures: install-dev chromium
 	$(BIN)/python -m docs.images.make
+	$(BIN)/python -m docs.images.brushes
 
 install: .venv/installed node_modules/installed wasm
 install-dev: .venv/installed-dev node_modules/installed-dev wasm

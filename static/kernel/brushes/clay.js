@@ -19,7 +19,7 @@ export const clay = {
   holds: false,
   contracts: false,
   defaults: {},
-  controls: PUSH_CONTROLS,
+  controls: [...PUSH_CONTROLS, 'direction'],
   areaShare: 1,
   displace(mesh, dab, selection) {
     const { normal, centre } = areaPlane(dab, selection);

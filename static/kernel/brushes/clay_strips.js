@@ -19,7 +19,7 @@ export const clayStrips = {
   holds: false,
   contracts: false,
   defaults: { falloff: 'smooth', hardness: 0.4 },
-  controls: PUSH_CONTROLS,
+  controls: [...PUSH_CONTROLS, 'direction'],
   areaShare: 0.5,
   measure: squareDistances,
   displace({ pos }, dab, selection) {

@@ -18,7 +18,7 @@ export const drawSharp = {
   holds: false,
   contracts: false,
   defaults: { falloff: 'sharper', accumulate: false },
-  controls: PUSH_CONTROLS,
+  controls: [...PUSH_CONTROLS, 'direction'],
   areaShare: 0.5,
   displace(_mesh, dab, selection) {
     push(selection, areaPlane(dab, selection).normal, -SHARP_DEPTH * dab.radius * dab.sign);

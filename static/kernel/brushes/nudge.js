@@ -13,7 +13,7 @@ import { push } from './moves.js';
  */
 export const nudge = {
   name: 'nudge',
-  strength: 0.5,
+  strength: 0.3,
   holds: false,
   contracts: false,
   defaults: { evenStrength: false },

@@ -1,5 +1,7 @@
 /** What several kernel tests need: a mesh from a shape, rays in units of the radius, and a fold over a stroke. */
 
+import { test } from 'node:test';
+
 import { ClayMesh } from '../../../static/kernel/mesh.js';
 import { QUANTA_PER_RADIUS as R } from '../../../static/kernel/units.js';
 import { StrokeMaker } from '../../../static/kernel/stroke.js';
@@ -19,6 +21,17 @@ export function meshOf(shape) {
 /** An open sheet of 2 × 40² triangles, see shapes.js. @param {(x: number, y: number) => number} [height] */
 export function sheetMesh(height) {
   return meshOf(sheet(40, height));
+}
+
+/**
+ * A test on meshes of either kind: with the loops in JavaScript, and with the compiled ones.
+ * @param {string} name @param {(of: {meshOf: typeof meshOf, sheetMesh: typeof sheetMesh}) => void} run
+ */
+export function onBothKernels(name, run) {
+  for (const compiled of [false, true]) {
+    const build = (/** @type {Shape} */ { positions, triangles }) => ClayMesh.build(positions, triangles, { compiled });
+    test(`${name} (${compiled ? 'WebAssembly' : 'JavaScript'})`, () => run({ meshOf: build, sheetMesh: (height) => build(sheet(40, height)) }));
+  }
 }
 
 /** A ray from above, at x, y in units of the radius. @param {number} x @param {number} y @returns {Ray} */

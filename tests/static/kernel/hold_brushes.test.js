@@ -7,9 +7,10 @@ import { quartic } from '../../../static/kernel/falloff.js';
 import { MASK, PAINT_STRIDE } from '../../../static/kernel/channels.js';
 import { MIRROR_X } from '../../../static/kernel/symmetry.js';
 import { QUANTA_PER_RADIUS as R } from '../../../static/kernel/units.js';
-import { above, meshOf, nearest, position, press, sheetMesh } from './helpers.js';
+import { above, nearest, onBothKernels, position, press } from './helpers.js';
 import { sheet, sphere } from './shapes.js';
 
+/** @import { ClayMesh } from '../../../static/kernel/mesh.js' */
 /** @import { Vec3 } from '../../../static/kernel/units.js' */
 
 const RADIUS = 0.3 * R;
@@ -28,7 +29,7 @@ function twoLeaves() {
   return { positions, triangles: Uint32Array.of(...lower.triangles, ...upper.triangles.map((v) => v + n)) };
 }
 
-test('twist turns each vertex by its weight of the way round the press', () => {
+onBothKernels('twist turns each vertex by its weight of the way round the press', ({ sheetMesh }) => {
   // A quarter turn anticlockwise on a flat sheet seen from above: the middle by 90°, the rim not at all, radii unchanged.
   const mesh = sheetMesh(), before = mesh.pos.slice();
   const stroke = press(mesh, { brush: 'twist', strength: 1 }, 0, 0, RADIUS);
@@ -42,7 +43,7 @@ test('twist turns each vertex by its weight of the way round the press', () => {
   assert.deepEqual(checkMesh(mesh), []);
 });
 
-test('twist goes on past half a turn, and does nothing next to the press', () => {
+onBothKernels('twist goes on past half a turn, and does nothing next to the press', ({ sheetMesh }) => {
   // Once round in eighths is a whole turn, not none: half way out it is a turn by 0.6875 of 360°.
   const mesh = sheetMesh(), v = nearest(mesh, [0.15, 0, 0]), stroke = press(mesh, { brush: 'twist', strength: 1 }, 0, 0, RADIUS);
   stroke.moveTo({ ray: above(0.01, 0.02), radius: RADIUS });
@@ -52,7 +53,7 @@ test('twist goes on past half a turn, and does nothing next to the press', () =>
   near(position(mesh, v)[1], 0.15 * R * Math.sin(2 * Math.PI * 0.6875), 1e-3 * RADIUS);
 });
 
-test('scale grows to the right of the screen and shrinks to the left', () => {
+onBothKernels('scale grows to the right of the screen and shrinks to the left', ({ sheetMesh }) => {
   // By a drag of x radii Δ = (v − c)(eˣ − 1)w, whichever way the screen lies; back at the press nothing is left.
   for (const [right, along] of /** @type {[Vec3, number][]} */ ([[[1, 0, 0], 0.15], [[1, 0, 0], -0.3], [[0, 1, 0], 0]])) {
     const mesh = sheetMesh(), before = mesh.pos.slice();
@@ -89,7 +90,7 @@ test('the Kelvinlet is one at the press, falls with the fifth power, and keeps v
   assert.ok(Math.abs(at([ELASTIC_REACH, 0, 0])[0]) < 0.03);
 });
 
-test('elastic grab moves the press with the pointer, and more than the ring of the brush', () => {
+onBothKernels('elastic grab moves the press with the pointer, and more than the ring of the brush', ({ sheetMesh }) => {
   // On a flat sheet: the middle follows whole, the rim a part, nothing beyond the reach.
   const mesh = sheetMesh(), radius = 0.2 * R, middle = nearest(mesh, [0, 0, 0]), rim = nearest(mesh, [0.2, 0, 0]), far = nearest(mesh, [0, 0.425, 0]);
   press(mesh, { brush: 'elasticGrab', strength: 1 }, 0, 0, radius).moveTo({ ray: above(0.1, 0), radius });
@@ -99,7 +100,7 @@ test('elastic grab moves the press with the pointer, and more than the ring of t
   assert.equal(position(mesh, far)[0], 0);
 });
 
-test('a snake hook takes hold anew and pulls a horn as far as the pointer goes', () => {
+onBothKernels('a snake hook takes hold anew and pulls a horn as far as the pointer goes', ({ meshOf }) => {
   // Sideways off a sphere: the tip follows the pointer by more than a radius, which a grab's falloff could not do narrowly.
   const mesh = meshOf(sphere(40)), tip = nearest(mesh, [0, 0, 1]);
   const side = (/** @type {number} */ z) => ({ ray: { origin: /** @type {Vec3} */ ([0, 3 * R, z * R]), direction: /** @type {Vec3} */ ([0, -1, 0]) }, radius: 0.2 * R });
@@ -117,7 +118,7 @@ test('a snake hook takes hold anew and pulls a horn as far as the pointer goes',
   assert.deepEqual(checkMesh(mesh), []);
 });
 
-test('a pinched hook is thinner than a plain one', () => {
+onBothKernels('a pinched hook is thinner than a plain one', ({ sheetMesh }) => {
   // The same pull with pinch 1, ½ and 0.
   const width = (/** @type {number} */ pinch) => {
     const mesh = sheetMesh(), v = nearest(mesh, [0.1, 0, 0]);
@@ -128,7 +129,7 @@ test('a pinched hook is thinner than a plain one', () => {
   assert.ok(width(1) < width(0.5) && width(0.5) < width(0), `${width(1)}, ${width(0.5)}, ${width(0)}`);
 });
 
-test('connected: of two leaves only the one that was pressed is held', () => {
+onBothKernels('connected: of two leaves only the one that was pressed is held', ({ meshOf }) => {
   // Both are within reach; without the switch both move.
   for (const connected of [true, false]) {
     const mesh = meshOf(twoLeaves()), n = mesh.vertexCount / 2, before = mesh.pos.slice();
@@ -143,7 +144,7 @@ test('connected: of two leaves only the one that was pressed is held', () => {
   }
 });
 
-test('what is held honours the mask', () => {
+onBothKernels('what is held honours the mask', ({ sheetMesh }) => {
   // Half protected moves half as far, protected not at all.
   for (const brush of HOLDING) {
     const full = sheetMesh(), masked = sheetMesh(), [half, whole] = [nearest(full, [0.05, 0.05, 0]), nearest(full, [0.1, 0.1, 0])];
@@ -153,14 +154,14 @@ test('what is held honours the mask', () => {
       const stroke = press(mesh, { brush, strength: 0.5 }, 0, 0, RADIUS);
       for (const [x, y] of [[0.1, 0], [0.1, 0.01]]) stroke.moveTo({ ray: above(x, y), radius: RADIUS });
     }
-    const way = (/** @type {typeof full} */ mesh, /** @type {number} */ v) => Math.hypot(mesh.pos[3 * v] - mesh.ints[3 * v], mesh.pos[3 * v + 1] - mesh.ints[3 * v + 1]);
+    const way = (/** @type {ClayMesh} */ mesh, /** @type {number} */ v) => Math.hypot(mesh.pos[3 * v] - mesh.ints[3 * v], mesh.pos[3 * v + 1] - mesh.ints[3 * v + 1]);
     assert.ok(way(full, whole) > 0, brush);
     assert.equal(way(masked, whole), 0, brush);
     near(way(masked, half) / way(full, half), 0.8, 0.01, brush);
   }
 });
 
-test('the copy of what is held is its mirror image, to the integer', () => {
+onBothKernels('the copy of what is held is its mirror image, to the integer', ({ meshOf }) => {
   // Two presses apart, with a mirror: every vertex's partner on the other side moves the same, turned round.
   for (const brush of HOLDING) {
     const original = sheet(40), mesh = meshOf(original), n = mesh.vertexCount, place = new Map();

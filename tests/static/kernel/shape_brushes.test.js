@@ -1,5 +1,4 @@
 import { strict as assert } from 'node:assert';
-import { test } from 'node:test';
 
 import { checkMesh } from '../../../static/kernel/check.js';
 import { BLOB_SPREAD } from '../../../static/kernel/brushes/blob.js';
@@ -11,9 +10,10 @@ import { LAYER_RATE } from '../../../static/kernel/brushes/layer.js';
 import { PINCH } from '../../../static/kernel/brushes/pinch.js';
 import { quartic } from '../../../static/kernel/falloff.js';
 import { QUANTA_PER_RADIUS as R } from '../../../static/kernel/units.js';
-import { above, makeStroke, meshOf, nearest, position, press, sheetMesh } from './helpers.js';
+import { above, makeStroke, nearest, onBothKernels, position, press } from './helpers.js';
 import { sphere } from './shapes.js';
 
+/** @import { ClayMesh } from '../../../static/kernel/mesh.js' */
 /** @import { BrushName } from '../../../static/kernel/brushes/index.js' */
 
 const RADIUS = 0.3 * R, STRENGTH = 0.5;
@@ -38,7 +38,7 @@ const ONE_DAB = {
 };
 
 for (const [name, { toMiddle, up }] of Object.entries(ONE_DAB)) {
-  test(`one dab of ${name} is its formula, and inverted the other way`, () => {
+  onBothKernels(`one dab of ${name} is its formula, and inverted the other way`, ({ sheetMesh }) => {
     // Every vertex of a flat sheet: sideways towards the middle, and up; what the inverse turns round differs.
     for (const invert of [false, true]) {
       const brush = /** @type {BrushName} */ (name), mesh = sheetMesh(), before = mesh.pos.slice();
@@ -55,7 +55,7 @@ for (const [name, { toMiddle, up }] of Object.entries(ONE_DAB)) {
   });
 }
 
-test('a layer is one step high however often the stroke passes', () => {
+onBothKernels('a layer is one step high however often the stroke passes', ({ sheetMesh }) => {
   // To and fro ten times: the top is flat at 0.25 radii; a second stroke adds a second step.
   const mesh = sheetMesh(), rays = Array.from({ length: 20 }, (_, k) => above(k % 2 ? 0.15 : -0.15, 0)), middle = nearest(mesh, [0, 0, 0]);
   for (const step of [1, 2]) {
@@ -65,7 +65,7 @@ test('a layer is one step high however often the stroke passes', () => {
   }
 });
 
-test('clay strips press a square that turns with the stroke', () => {
+onBothKernels('clay strips press a square that turns with the stroke', ({ sheetMesh }) => {
   // r/√2 (0.71 r) wide on both sides, for a stroke along x as for one along the diagonal; a round brush would reach r.
   for (const angle of [0, Math.PI / 4]) {
     const mesh = sheetMesh(), along = [Math.cos(angle), Math.sin(angle)];
@@ -85,7 +85,7 @@ test('clay strips press a square that turns with the stroke', () => {
   }
 });
 
-test('clay strips fill a hollow first, and leave alone what stands over their plane', () => {
+onBothKernels('clay strips fill a hollow first, and leave alone what stands over their plane', ({ sheetMesh }) => {
   // z(1 − z): deeper gains more; a tower above the plane keeps its height.
   const mesh = sheetMesh((x, y) => (x === 0 && y === 0 ? 0.1 : x > 0.05 ? -0.02 : 0)), before = mesh.pos.slice();
   press(mesh, { brush: 'clayStrips', strength: 0.5 }, 0, 0.05, RADIUS);
@@ -95,7 +95,7 @@ test('clay strips fill a hollow first, and leave alone what stands over their pl
   assert.ok(deep > 1.05 * level, `${deep} against ${level}`);
 });
 
-test('pinch draws together across the stroke and not along it', () => {
+onBothKernels('pinch draws together across the stroke and not along it', ({ sheetMesh }) => {
   // On a stroke along x the vertices beside it come nearer in y; in x they stay, but for the first dab, which has no direction.
   const mesh = sheetMesh(), before = mesh.pos.slice(), beside = nearest(mesh, [0.15, 0.1, 0]);
   makeStroke(mesh, { brush: 'pinch', strength: 1 }, [above(-0.2, 0), above(0.35, 0)], RADIUS);
@@ -103,7 +103,7 @@ test('pinch draws together across the stroke and not along it', () => {
   assert.ok(position(mesh, beside)[1] < 0.8 * before[3 * beside + 1]);
 });
 
-test('scrape takes what stands out and fill what lies deep; inverted they change places', () => {
+onBothKernels('scrape takes what stands out and fill what lies deep; inverted they change places', ({ sheetMesh }) => {
   // A rough sheet around z = 0.
   const rough = (/** @type {number} */ x, /** @type {number} */ y) => 0.004 * Math.sign(Math.sin(157 * x + 1) * Math.sin(157 * y + 1));
   for (const brush of /** @type {const} */ (['scrape', 'fill'])) {
@@ -123,7 +123,7 @@ test('scrape takes what stands out and fill what lies deep; inverted they change
   }
 });
 
-test('a plane brush leaves alone what is farther off than its height', () => {
+onBothKernels('a plane brush leaves alone what is farther off than its height', ({ sheetMesh }) => {
   // A tower of half a radius with a height of 0.2 stays whole; with 1 it comes down by (1 − ½⁴) of what a low one would.
   for (const height of [0.2, 1]) {
     const mesh = sheetMesh((x, y) => (x === 0 && y === 0 ? 0.15 : 0)), tower = nearest(mesh, [0, 0, 0.15]), top = position(mesh, tower)[2];
@@ -134,7 +134,7 @@ test('a plane brush leaves alone what is farther off than its height', () => {
   }
 });
 
-test('tangential smooth evens the vertices out and keeps the shape', () => {
+onBothKernels('tangential smooth evens the vertices out and keeps the shape', ({ meshOf }) => {
   // On a sphere whose vertices were pushed about within its surface: their distances from the middle stay, their unevenness shrinks.
   const shape = sphere(30), n = shape.positions.length / 3;
   for (let v = 0; v < n; v++) {
@@ -155,7 +155,7 @@ test('tangential smooth evens the vertices out and keeps the shape', () => {
   assert.ok(along.sunk < 0.2 * plain.sunk, `${along.sunk} against ${plain.sunk}`);
 });
 
-test('nudge carries the surface along, and not off itself', () => {
+onBothKernels('nudge carries the surface along, and not off itself', ({ sheetMesh }) => {
   // On a flat sheet: in the direction of the stroke, less than the stroke went, and nothing up or down.
   const mesh = sheetMesh(), before = mesh.pos.slice(), middle = nearest(mesh, [0, 0, 0]);
   makeStroke(mesh, { brush: 'nudge', strength: 0.5 }, [above(-0.2, 0), above(0.2, 0)], RADIUS);
@@ -167,7 +167,7 @@ test('nudge carries the surface along, and not off itself', () => {
   }
 });
 
-/** The mean distance of a vertex from the mean of its neighbours, in front. @param {ReturnType<typeof meshOf>} mesh */
+/** The mean distance of a vertex from the mean of its neighbours, in front. @param {ClayMesh} mesh */
 function unevenness({ pos, vertexCount, topology: { ringStart, ring } }) {
   let sum = 0, counted = 0;
   for (let v = 0; v < vertexCount; v++) {
