@@ -50,7 +50,7 @@ class _AccountForm(BaseHandler):
             token = await self.enter(name, password)
         except ClayroomError as error:
             self.set_status(status_of(error))
-            self.form_page(sentence(error.message), name)
+            self.form_page(sentence(self.language.message(error.message)), name)
         else:
             await self.replace_session(token)
             self.see_other(local_path(self.get_argument("next", "/")))

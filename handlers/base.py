@@ -59,28 +59,16 @@ STATUS: dict[type[errors.ClayroomError], int] = {
     errors.ClayroomError: 500,
 }
 
-#: What is said about an error that Tornado found before any code of ours ran: status → (code, headline, sentence).
-WORDS: dict[int, tuple[str, str, str]] = {
-    400: ("malformed", "That request was garbled", "Something in it was missing or not as expected. Please try again."),
-    403: (
-        "forbidden",
-        "That did not come from this page",
-        "Reload the page and try again: it may have been open for too long.",
-    ),
-    404: ("not_found", "Nothing here", "There is no such page, or it is not shared with you."),
-    405: ("method_not_allowed", "That does not work here", "This address can not be used in this way."),
-    413: ("too_large", "That is too large", "The request is over the limit of this server."),
-    429: ("too_fast", "A little slower, please", "There were too many tries. Wait a moment, then try again."),
-    500: (
-        "error",
-        "Something broke on our side",
-        "It has been written to the log. Your saved work is not touched by it.",
-    ),
-    503: (
-        "unavailable",
-        "Not available right now",
-        "The server can not do this at the moment. Please try again shortly.",
-    ),
+#: Codes of errors that Tornado found before any code of ours ran, by status. Their words are ``pages.error.<status>``.
+CODES: dict[int, str] = {
+    400: "malformed",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    429: "too_fast",
+    500: "error",
+    503: "unavailable",
 }
 
 #: Holds the code of the language that was chosen. No secret, and worth keeping for longer than a login.
@@ -229,9 +217,9 @@ class HostChecked(RequestHandler):
         return token.decode() if token else None
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """A bare sentence. `BaseHandler` has better."""
+        """The bare reason. `BaseHandler` has better."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish(WORDS.get(status_code, WORDS[500])[1])
+        self.finish(self._reason)
 
 
 class BaseHandler(HostChecked):
@@ -317,12 +305,14 @@ class BaseHandler(HostChecked):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None))[1]
-        code, headline, words = WORDS.get(status_code, WORDS[500])
+        language = self.language
+        status = status_code if status_code in CODES else 500
+        code, headline, words = CODES[status], f"pages.error.{status}", language.plain(f"pages.error.{status}.why")
         if isinstance(error, errors.ClayroomError):
             status_code = status_of(error)
             self.set_status(status_code)
-            code, words = error.code, sentence(error.message)
-            headline = WORDS.get(status_code, (code, "That did not work", ""))[1]
+            code, words = error.code, sentence(language.message(error.message))
+            headline = f"pages.error.{status_code}" if status_code in CODES else "pages.error.other"
         if self.wants_json:
             self.finish({"code": code, "message": words})
         elif isinstance(error, errors.NotLoggedIn) and self.request.method == "GET":
@@ -330,7 +320,7 @@ class BaseHandler(HostChecked):
         elif not self.settings["allowed_hosts"].allows(self.request.host):
             super().write_error(status_code)
         else:
-            self.page("error.html", headline=headline, sentence=words)
+            self.page("error.html", headline=language.t(headline), sentence=words)
 
     def log_exception(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -347,7 +337,7 @@ class UnknownPage(BaseHandler):
 
     async def prepare(self) -> None:
         await super().prepare()
-        raise errors.NotFound(WORDS[404][2])
+        raise errors.NotFound(self.language.plain("pages.error.404.why"))
 
     def check_xsrf_cookie(self) -> None:
         """Nothing happens here, so a POST may have the honest 404."""

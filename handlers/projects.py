@@ -24,7 +24,7 @@ class CreateProject(BaseHandler):
         detail = self.get_body_argument("detail", "medium")
         if detail not in SPHERE_TRIANGLES:
             raise Invalid(f"There is no sphere {detail!r}; there are {', '.join(SPHERE_TRIANGLES)}.")
-        name = project_name(self.get_body_argument("name", ""), "Untitled sculpture")
+        name = project_name(self.get_body_argument("name", ""), self.language.plain("pages.new.untitled"))
         clay = await self.parts.workers.run(sphere, SPHERE_TRIANGLES[detail], timeout=SPHERE_SECONDS)
         project = await self.parts.store.create_project(person.user, name, "", first_snapshot(clay, "Sphere"))
         self.see_other(f"/p/{project.project}")

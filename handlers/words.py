@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -43,6 +43,8 @@ class Language:
 
     code: str
     texts: dict[str, Text]
+    #: errors' messages as they are raised, by the key of their text
+    messages: dict[str, re.Pattern[str]] = field(default_factory=dict)
 
     @cached_property
     def locale(self) -> Locale:
@@ -62,6 +64,16 @@ class Language:
     def plain(self, key: str, **values: Any) -> str:
         """The text for an answer that is not HTML."""
         return str(self.t(key, **values).unescape())
+
+    def message(self, english: str) -> str:
+        """An error's message in this language, if `errors.json` has it: in English, its texts are what the rooms say.
+
+        So what is raised stays a plain sentence, and a language translates as many of them as it likes.
+        """
+        for key, said in self.messages.items():
+            if found := said.fullmatch(english):
+                return self.plain(key, **found.groupdict())
+        return english
 
     def _shown(self, value: Any) -> Any:
         return format_decimal(value, locale=self.locale) if isinstance(value, int | float) else value
@@ -137,7 +149,16 @@ def best_language(accepted: str, offered: Collection[str]) -> str:
 def read_languages(folder: Path) -> dict[str, Language]:
     """All languages, English's texts standing in for what one lacks. Raises ValueError that names the file and the key."""
     read = {path.name: read_texts(path) for path in sorted(folder.iterdir()) if path.is_dir()}
-    return {code: Language(code, {**read[FALLBACK], **texts}) for code, texts in read.items()}
+    english = read[FALLBACK]
+    messages = {key: message_pattern(str(text)) for key, text in english.items() if key.startswith("errors.")}
+    return {code: Language(code, {**english, **texts}, messages) for code, texts in read.items()}
+
+
+def message_pattern(text: str) -> re.Pattern[str]:
+    """What fits a message with something in each of its places."""
+    parts = PLACE.split(text)
+    # Every other part is the name of a place.
+    return re.compile("".join(f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts)))
 
 
 def read_texts(folder: Path) -> dict[str, Text]:

@@ -1,5 +1,6 @@
 // The home page: importing models by button or by dropping files, and popovers that close as one expects.
 
+import { t } from '../words/words.js';
 import { importModel } from './import.js';
 
 /**
@@ -38,19 +39,19 @@ async function importShown(file) {
   const open = find('[data-action=open]', HTMLAnchorElement, card);
   const stop = new AbortController();
   find('.name', HTMLElement, card).textContent = file.name;
-  bar.setAttribute('aria-label', `Import of ${file.name}`);
+  bar.setAttribute('aria-label', t('imports.of', { name: file.name }));
   cancel.addEventListener('click', () => { if (bar.hidden) card.remove(); else stop.abort(); });
   uploads.append(card);
   try {
     const { url, repairs } = await importModel(file, { xsrf, maxBytes, signal: stop.signal, progress(sent) {
       bar.value = sent / file.size;
-      state.textContent = `Sending: ${size(sent)} of ${size(file.size)}`;
+      state.textContent = t('imports.sending', { sent: size(sent), size: size(file.size) });
       if (sent >= file.size) {
         bar.removeAttribute('value'); // from here on nobody knows how long
-        state.textContent = 'Reading the model…';
+        state.textContent = t('imports.reading');
       }
     } });
-    state.textContent = ['Ready.', ...repairs].join(' ');
+    state.textContent = [t('imports.ready'), ...repairs].join(' ');
     open.href = url;
     open.hidden = false;
     cancel.hidden = bar.hidden = true;
@@ -61,7 +62,7 @@ async function importShown(file) {
     } else {
       card.classList.add('failed');
       state.textContent = error instanceof Error ? error.message : String(error);
-      cancel.textContent = 'Close';
+      cancel.textContent = t('imports.close');
       bar.hidden = true;
     }
     return null;

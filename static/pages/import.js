@@ -1,5 +1,7 @@
 // Sends one file to the server as a new project. XMLHttpRequest, since fetch does not tell how much has been sent.
 
+import { t } from '../words/words.js';
+
 /**
  * @typedef {object} Imported
  * @property {string} url  of the new project's page
@@ -18,11 +20,11 @@
 export function importModel(file, { xsrf, maxBytes, signal, progress }) {
   return new Promise((resolve, reject) => {
     if (file.size === 0) {
-      reject(new Error('This file is empty.'));
+      reject(new Error(t('imports.empty')));
       return;
     }
     if (file.size > maxBytes) {
-      reject(new Error(`This file has ${mebibytes(file.size)}; at most ${mebibytes(maxBytes)} can be imported.`));
+      reject(new Error(t('imports.tooLarge', { size: mebibytes(file.size), most: mebibytes(maxBytes) })));
       return;
     }
     const name = file.name.replace(/\.[^.]*$/, '');
@@ -35,10 +37,10 @@ export function importModel(file, { xsrf, maxBytes, signal, progress }) {
     request.addEventListener('load', () => {
       if (request.status === 201) resolve(request.response);
       else if (request.status === 401) location.assign('/login?next=/');
-      else reject(new Error(request.response?.message ?? `The server answered with ${request.status}. Please try again.`));
+      else reject(new Error(request.response?.message ?? t('imports.status', { status: request.status })));
     });
-    request.addEventListener('error', () => reject(new Error('The connection was lost while sending. Please try again.')));
-    request.addEventListener('abort', () => reject(new Error('Cancelled.')));
+    request.addEventListener('error', () => reject(new Error(t('imports.lost'))));
+    request.addEventListener('abort', () => reject(new Error(t('imports.cancelled'))));
     signal.addEventListener('abort', () => request.abort());
     progress(0);
     request.send(file);
@@ -47,5 +49,5 @@ export function importModel(file, { xsrf, maxBytes, signal, progress }) {
 
 /** @param {number} bytes */
 function mebibytes(bytes) {
-  return `${Math.ceil(bytes / 2 ** 20).toLocaleString('en')} MiB`;
+  return Math.ceil(bytes / 2 ** 20);
 }

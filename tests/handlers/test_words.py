@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Callable
@@ -165,8 +166,8 @@ QUOTED = re.compile(r"""['"`]([a-z]+\.[\w.-]+)['"`]""")
 CALLED = re.compile(
     r"""(?<![\w.])(?:\w+\.)?(?:t|plain|hasText)\(\s*f?(?:'([^'\n]*)'|"([^"\n]*)"|`([^`\n]*)`)((?:\s*~\s*[\w.\[\]]+(?:\s*~\s*'[^'\n]*')?)*)"""
 )
-#: A key that a script puts together outside of a call.
-COMPOSED = re.compile(r"`([a-z]+\.[\w.-]*\$\{[^`\n]*)`")
+#: A key that is put together outside of a call.
+COMPOSED = re.compile(r"""(?:`|f")([a-z]+\.[\w.-]*\$?\{[^`"\n]*)[`"]""")
 HOLE = "\0"
 
 
@@ -210,9 +211,42 @@ def test_no_key_is_unused() -> None:
     used, patterns = set(), set()
     for source in sources().values():
         used.update(QUOTED.findall(source))
-        composed = called_keys(source) | {re.sub(r"\$\{[^}]*\}", HOLE, key) for key in COMPOSED.findall(source)}
+        composed = called_keys(source) | {re.sub(r"\$?\{[^}]*\}", HOLE, key) for key in COMPOSED.findall(source)}
         patterns |= {pattern(key) for key in composed if HOLE in key and "." in key.partition(HOLE)[0]}
+    used |= EN.messages.keys()  # test_errors_are_told_as_they_are_raised has these
     assert {key for key in EN.texts if key not in used and not any(p.fullmatch(key) for p in patterns)} == set()
+
+
+def raised_messages() -> set[str]:
+    """Every text in rooms and handlers that could be an error's, with a HOLE for each value."""
+    found = set()
+    for path in [path for folder in ("handlers", "rooms") for path in (ROOT / folder).rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.JoinedStr):
+                found.add("".join(str(v.value) if isinstance(v, ast.Constant) else HOLE for v in node.values))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+    return found
+
+
+def test_errors_are_told_as_they_are_raised() -> None:
+    """The English texts of errors.json are those of the code, so that none is translated that nobody says any more."""
+    raised = raised_messages()
+    assert {key for key in EN.messages if PLACE.sub(HOLE, str(EN.texts[key])) not in raised} == set()
+    assert DE.message("the name Mira is taken") == "Den Namen Mira gibt es schon"
+    assert EN.message("the name Mira is taken") == "the name Mira is taken"
+    assert DE.message("nobody has thought of this") == "nobody has thought of this"
+
+
+@pytest.mark.gen_test
+async def test_a_refusal_is_told_in_the_language_of_the_page(browser: Callable[[], Browser]) -> None:
+    """In the form, on a page of its own, and as JSON."""
+    german = {"Accept-Language": "de"}
+    answer = await browser().post("/signup", {"name": "x", "password": "a long password"}, headers=german)
+    assert "Der Name braucht 2 bis 32 Zeichen, dieser hat 1." in text(answer)
+    assert "Hier ist nichts" in text(await browser().get("/nowhere", german))
+    answer = await browser().get(f"/api/projects/{'x' * 22}/token", german)
+    assert json.loads(answer.body) == {"code": "not_logged_in", "message": "Bitte melde dich zuerst an."}
 
 
 def test_the_finders_see_what_they_should() -> None:
