@@ -75,6 +75,27 @@ def test_the_flat_look_is_the_paint(viola):
     assert drawn["mean"] == pytest.approx([0xB5, 0x74, 0x50], abs=2)
 
 
+def test_the_key_light_throws_a_shadow_on_the_table(viola):
+    """Where the line from the light through the middle meets the table it is darker with shadows than without."""
+    spot = """() => {
+      const { stage } = window.clayroom, { toLight } = stage.keyShadow, table = stage.table.height, q = 2 ** 22;
+      const way = -table / toLight.y, out = { x: 0, y: 0, behind: false };
+      stage.project([-toLight.x * way * q, table * q, -toLight.z * way * q], out);
+      stage.drawNow();
+      const gl = stage.renderer.getContext(), pixel = new Uint8Array(4), ratio = stage.canvas.height / stage.canvas.clientHeight;
+      gl.readPixels(Math.round(out.x * ratio), stage.canvas.height - Math.round(out.y * ratio), 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
+      return pixel[3];
+    }"""
+    viola.page.evaluate("window.clayroom.stage.turntable.goal.level(0.5, 0.9)")
+    lit = viola.page.evaluate(DRAW, {"look": "clay", "shadows": True})
+    assert lit["complaints"] == []
+    dark = viola.page.evaluate(spot)
+    viola.page.evaluate(DRAW, {"shadows": False})
+    bright = viola.page.evaluate(spot)
+    viola.page.evaluate(DRAW, {"shadows": True})
+    assert dark > bright + 20, (dark, bright)
+
+
 def test_a_mask_darkens(viola):
     """Where the clay is protected it is seen darker, in every look that has light."""
     free = viola.page.evaluate(DRAW, {"look": "clay"})["mean"]

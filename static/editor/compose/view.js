@@ -25,12 +25,18 @@ export function attachView({ link, stage, settings: brush }, storage) {
   const gizmo = new Gizmo(find('[data-gizmo]'), stage.turntable, (side) => commands[side]());
   const panel = find('[data-view]'), opener = find('[popovertarget="view-menu"]');
   new ViewPanel(panel, settings);
-  panel.addEventListener('beforetoggle', () => {
-    // Under its button, as far as the window is wide enough.
-    const { left, bottom } = opener.getBoundingClientRect();
-    panel.style.left = `${Math.max(8, Math.min(left, window.innerWidth - PANEL_WIDTH - 8))}px`;
-    panel.style.top = `${bottom + 8}px`;
-  });
+  /** Beside its button, on the side where there is more room, and never beyond the window. */
+  const place = () => {
+    const { left, top, bottom } = opener.getBoundingClientRect();
+    const above = top, below = window.innerHeight - bottom;
+    Object.assign(panel.style, {
+      left: `${Math.max(8, Math.min(left, window.innerWidth - PANEL_WIDTH - 8))}px`,
+      top: below >= above ? `${bottom + 8}px` : 'auto', bottom: below >= above ? 'auto' : `${window.innerHeight - top + 8}px`,
+      maxHeight: `${Math.max(above, below) - 16}px`,
+    });
+  };
+  panel.addEventListener('beforetoggle', place);
+  window.addEventListener('resize', place);
   const numbers = find('[data-numbers]');
   const count = () => {
     const { vertices, triangles } = stage.size;
