@@ -13,9 +13,6 @@ import { on } from './editor.js';
 /** @import { ViewFields } from '../../types.js' */
 /** @import { Editor } from './editor.js' */
 
-/** CSS pixels, as in editor.css. */
-const PANEL_WIDTH = 300;
-
 /** @typedef {ReturnType<typeof attachView>} View */
 
 /** @param {Editor} editor @param {Storage | null} storage */
@@ -23,20 +20,7 @@ export function attachView({ link, stage, settings: brush }, storage) {
   const settings = new ViewSettings(storage);
   const commands = viewCommands(stage, settings);
   const gizmo = new Gizmo(find('[data-gizmo]'), stage.turntable, (side) => commands[side]());
-  const panel = find('[data-view]'), opener = find('[popovertarget="view-menu"]');
-  new ViewPanel(panel, settings);
-  /** Beside its button, on the side where there is more room, and never beyond the window. */
-  const place = () => {
-    const { left, top, bottom } = opener.getBoundingClientRect();
-    const above = top, below = window.innerHeight - bottom;
-    Object.assign(panel.style, {
-      left: `${Math.max(8, Math.min(left, window.innerWidth - PANEL_WIDTH - 8))}px`,
-      top: below >= above ? `${bottom + 8}px` : 'auto', bottom: below >= above ? 'auto' : `${window.innerHeight - top + 8}px`,
-      maxHeight: `${Math.max(above, below) - 16}px`,
-    });
-  };
-  panel.addEventListener('beforetoggle', place);
-  window.addEventListener('resize', place);
+  new ViewPanel(find('[data-view]'), settings);
   const numbers = find('[data-numbers]');
   const count = () => {
     const { vertices, triangles } = stage.size;

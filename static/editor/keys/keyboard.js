@@ -125,6 +125,8 @@ export function attachKeyboard(keyboard) {
   window.addEventListener('keydown', (e) => {
     if (e.defaultPrevented || e.isComposing || belongsToField(e.target, e.key)) return;
     if (document.querySelector('dialog[open]') !== null) return;
+    // An open panel is closed first, by the browser: it would not if the key were taken.
+    if (e.key === 'Escape' && document.querySelector('[popover]:popover-open') !== null) return;
     if (keyboard.down(e)) e.preventDefault();
   });
   window.addEventListener('keyup', (e) => keyboard.up(e));
