@@ -4,6 +4,8 @@
  * One table feeds the panel, the check of what a browser has remembered, and the tests. A share is 0 … 1 and shown in percent.
  */
 
+import { BUILT_IN_ALPHAS } from '../kernel/index.js';
+
 /** @import { StrokeSettings } from '../kernel/stroke_settings.js' */
 
 /** Name of a setting that a person changes; the brush itself and `invert` are set by the palette. @typedef {Exclude<keyof StrokeSettings, 'brush' | 'invert'>} SettingName */
@@ -15,7 +17,6 @@
  *   | {kind: 'switch'}
  *   | {kind: 'choice', choices: readonly (string | null)[]}
  *   | {kind: 'curve'}
- *   | {kind: 'name'}
  *   | {kind: 'axes'}
  *   | {kind: 'radial'}
  *   | {kind: 'byte'}
@@ -28,8 +29,6 @@
 export const CURVE_POINTS_MAX = 12;
 /** Copies around an axis, at most. */
 export const RADIAL_MAX = 32;
-/** Letters of an alpha's name, at most. */
-const NAME_MAX = 120;
 
 const share = (/** @type {Section} */ section, min = 0, max = 1) => /** @type {const} */ ({ section, kind: 'share', min, max });
 const toggle = (/** @type {Section} */ section) => /** @type {const} */ ({ section, kind: 'switch' });
@@ -59,7 +58,7 @@ export const CONTROLS = Object.freeze({
   pressureRadiusCurve: { section: 'pressure', kind: 'curve' },
   pressureStrength: share('pressure'),
   pressureStrengthCurve: { section: 'pressure', kind: 'curve' },
-  alpha: { section: 'alpha', kind: 'name' },
+  alpha: choice('alpha', null, ...BUILT_IN_ALPHAS),
   alphaRotates: toggle('alpha'),
   mirror: { section: 'symmetry', kind: 'axes' },
   radial: { section: 'symmetry', kind: 'radial' },
@@ -81,7 +80,6 @@ export function isAllowed(name, value) {
     case 'switch': return typeof value === 'boolean';
     case 'choice': return control.choices.includes(value);
     case 'curve': return isCurve(value);
-    case 'name': return value === null || (typeof value === 'string' && value.length > 0 && value.length <= NAME_MAX);
     case 'axes': return Number.isInteger(value) && within(value, 0, 7);
     case 'radial': return isRecord(value) && ['x', 'y', 'z'].includes(value.axis) && Number.isInteger(value.count) && within(value.count, 1, RADIAL_MAX);
     case 'byte': return isByte(value);

@@ -3,7 +3,7 @@
 /** Distance (px) from the button and from the window's edges. */
 const GAP = 10;
 
-/** Places every `.panel-pop` when it opens. */
+/** Places every `.panel-pop` when it opens; Escape closes what is open, and is then no key of the clay. */
 export function attachPopovers() {
   for (const panel of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('.panel-pop[popover]'))) {
     const button = document.querySelector(`[popovertarget="${panel.id}"]`);
@@ -15,6 +15,13 @@ export function attachPopovers() {
       panel.style.top = `${place.top}px`;
     });
   }
+  window.addEventListener('keydown', (e) => {
+    const panel = /** @type {HTMLElement | null} */ (document.querySelector('[popover]:popover-open'));
+    if (e.key !== 'Escape' || panel === null) return;
+    e.stopPropagation();
+    panel.hidePopover();
+    /** @type {HTMLElement | null} */ (document.querySelector(`[popovertarget="${panel.id}"]`))?.focus();
+  }, true);
 }
 
 /**

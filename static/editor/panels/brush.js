@@ -4,7 +4,7 @@
  */
 
 import { presetTable } from '../../kernel/falloff.js';
-import { BRUSHES, defaultsOf } from '../../kernel/index.js';
+import { BRUSHES, BUILT_IN_ALPHAS, alphaNamed, defaultsOf } from '../../kernel/index.js';
 import { CONTROLS, RADIAL_MAX } from '../controls.js';
 import { find, make } from '../dom.js';
 import { RADIUS, SCENE_RADIUS } from '../settings.js';
@@ -19,7 +19,7 @@ import { t } from '../words.js';
 /** @import { Field } from '../widgets/fields.js' */
 
 /** The sections that are built here; colour and mask have panels of their own. @type {readonly Section[]} */
-const SECTIONS = ['symmetry', 'brush', 'stroke', 'falloff', 'pressure'];
+const SECTIONS = ['symmetry', 'brush', 'stroke', 'falloff', 'pressure', 'alpha'];
 /** Which sections are open, in this browser. */
 const STORAGE_KEY = 'clayroom.sections.1';
 /** At what stroke settings a control means nothing, though the brush has it. @type {Partial<Record<SettingName, (settings: BrushSettings) => boolean>>} */
@@ -59,7 +59,10 @@ export function attachBrushPanel(settings, storage) {
     const element = /** @type {HTMLDetailsElement} */ (make('details', { class: 'section', 'data-section': section, open: opened.has(section) },
       make('summary', {}, t(`interface.section.${section}`), icon('chevron')), make('div', { class: 'section-body' }, ...own.map((one) => one.element))));
     element.addEventListener('toggle', () => {
-      if (element.open) opened.add(section);
+      if (element.open) {
+        opened.add(section);
+        drawAlphas(element);
+      }
       else opened.delete(section);
       try {
         storage?.setItem(STORAGE_KEY, JSON.stringify([...opened]));
@@ -149,7 +152,7 @@ function fieldOf(name, settings) {
     }
     case 'axes': return mirrorField(named.label, settings);
     case 'radial': return radialField(named, settings);
-    case 'choice': return name === 'falloff' ? falloffField(named, set) : wordsField(name, named, control.choices, set);
+    case 'choice': return name === 'alpha' ? alphaField(named, set) : name === 'falloff' ? falloffField(named, set) : wordsField(name, named, control.choices, set);
     default: throw new Error(`${name} has a panel of its own`);
   }
 }
@@ -173,6 +176,31 @@ function falloffField(named, set) {
         draw('path', { d: outline(presetTable(/** @type {any} */ (value)), 32, 20) })),
     })),
   }, set);
+}
+
+/** @param {{name: string, label: string, hint: string}} named @param {(value: string | null) => void} set */
+function alphaField(named, set) {
+  const field = tiles({
+    ...named,
+    tiles: ['', ...BUILT_IN_ALPHAS].map((value) => ({
+      value,
+      label: t(`interface.alpha.${value || 'none'}`),
+      picture: value === '' ? icon('close') : make('canvas', { class: 'alpha-picture', 'data-alpha': value, 'aria-hidden': 'true' }),
+    })),
+  }, (value) => set(value || null));
+  return { element: field.element, show: (/** @type {string | null} */ value) => field.show(value ?? '') };
+}
+
+/** The pictures of the alphas, once: drawing them takes longer than all the rest of the panel. @param {ParentNode} root */
+function drawAlphas(root) {
+  for (const canvas of /** @type {NodeListOf<HTMLCanvasElement>} */ (root.querySelectorAll('canvas[data-alpha]:not([data-drawn])'))) {
+    const { size, grey } = alphaNamed(canvas.dataset.alpha ?? '');
+    canvas.width = canvas.height = size;
+    const image = new ImageData(size, size);
+    for (const [i, value] of grey.entries()) image.data.set([value, value, value, 255], 4 * i);
+    canvas.getContext('2d')?.putImageData(image, 0, 0);
+    canvas.dataset.drawn = '';
+  }
 }
 
 /** @param {string} label @param {BrushSettings} settings @returns {Field<number>} */
