@@ -13,7 +13,7 @@ import { unit } from '../kernel/vectors.js';
 /** @import { Hit } from '../kernel/pick.js' */
 /** @import { MaskChange } from '../kernel/mask/change.js' */
 /** @import { Displacement } from '../kernel/quantise.js' */
-/** @import { ReplicaPiece } from '../types.js' */
+/** @import { PaintChange, ReplicaPiece } from '../types.js' */
 /** @import { Stage } from '../view/stage.js' */
 /** @import { Sample } from './gestures.js' */
 /** @import { BrushSettings } from './settings.js' */
@@ -22,6 +22,7 @@ import { unit } from '../kernel/vectors.js';
  * What the sculptor needs of the room.
  * @typedef {object} Outlet
  * @property {(flush: Displacement, of: {piece: number, stroke: number, end: boolean}) => void} send
+ * @property {(change: PaintChange, of: {piece: number, stroke: number, end: boolean}) => void} paint
  * @property {(piece: number, change: MaskChange, stroke: number) => void} masked one's own mask was changed by a stroke
  * @property {() => number} nextStroke a number no stroke of this client has had
  * @property {() => void} undo takes the newest own stroke back
@@ -129,6 +130,7 @@ export class Sculptor {
     rest.forEach((flush, i) => {
       this.outlet.send(flush, { piece: stroke.piece, stroke: stroke.stroke, end: i === rest.length - 1 });
     });
+    this._flushPaint(stroke, true);
     const masked = stroke.mask && maskChange(stroke.maker.mesh, stroke.mask);
     if (masked) this.outlet.masked(stroke.piece, masked, stroke.stroke);
     this.stage.invalidate();
@@ -139,6 +141,8 @@ export class Sculptor {
     const stroke = this._finish();
     if (!stroke) return false;
     stroke.maker.cancel();
+    // Undo knows what was there before; so what is not sent yet goes the same way.
+    this._flushPaint(stroke, true);
     if (stroke.mask) setMask(stroke.maker.mesh, stroke.mask);
     if (stroke.sent) this.outlet.undo();
     this.stage.invalidate();
@@ -172,10 +176,19 @@ export class Sculptor {
     if (!this._stroke || now - this._lastFlush < FLUSH_MS) return;
     this._lastFlush = now;
     const { maker, piece, stroke } = this._stroke;
+    this._flushPaint(this._stroke, false);
     const flush = maker.flush();
     if (flush === null) return;
     this._stroke.sent = true;
     this.outlet.send(flush, { piece, stroke, end: false });
+  }
+
+  /** @param {NonNullable<typeof this._stroke>} stroke @param {boolean} end */
+  _flushPaint(stroke, end) {
+    const change = stroke.maker.flushPaint();
+    if (change === null) return;
+    stroke.sent = true;
+    this.outlet.paint(change, { piece: stroke.piece, stroke: stroke.stroke, end });
   }
 
   /** Quanta. @param {number} distance of a hit from its ray's origin, quanta */

@@ -18,6 +18,7 @@ export { GRAIN, toGrain } from './add.js';
 /** @import { BrushName } from './brushes/index.js' */
 /** @import { ClayMesh } from './mesh.js' */
 /** @import { FullSample } from './sample.js' */
+/** @import { Painting } from './painting.js' */
 /** @import { Selection } from './selection.js' */
 /** @import { StrokeStart } from './stroke_start.js' */
 /** @import { StrokeSettings } from './stroke_settings.js' */
@@ -48,6 +49,7 @@ export { GRAIN, toGrain } from './add.js';
  * @property {Float32Array} [shares]  (n) see layer.js
  * @property {Float32Array} [normals] (3n) as they were when the stroke first came
  * @property {Float32Array} [mask]    (n) 0 … 255, in fractions of a step; see brushes/mask.js
+ * @property {Painting} [painting] see painting.js
  */
 
 /**

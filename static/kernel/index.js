@@ -17,6 +17,7 @@ export { StrokeMaker } from './stroke.js';
 export { MAX_ALPHA_SIZE, alphaNamed, forgetAlpha, hasAlpha, registerAlpha } from './alpha.js';
 export { BUILT_IN_ALPHAS } from './alphas.js';
 export { completed, defaultsOf } from './stroke_settings.js';
+export { fillPiece, paintAt } from './painting.js';
 export { applyDisplacements, negated } from './apply.js';
 export { MIRROR_X, MIRROR_Y, MIRROR_Z, carried, copiesOf } from './symmetry.js';
 export { addDigests, contribution, digest } from './digest.js';

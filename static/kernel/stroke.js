@@ -21,6 +21,7 @@ import { SentSums } from './take_back.js';
 /** @import { ClayMesh } from './mesh.js' */
 /** @import { Hit } from './pick.js' */
 /** @import { Displacement } from './quantise.js' */
+/** @import { PaintChange } from '../types.js' */
 /** @import { FullSample, Sample } from './sample.js' */
 /** @import { SomeSettings } from './stroke_settings.js' */
 /** @import { Vec3 } from './units.js' */
@@ -150,6 +151,14 @@ export class StrokeMaker {
     const displacement = flush(this.mesh, TOUCHED_SINCE_FLUSH);
     if (displacement !== null) this._sent?.note(displacement);
     return displacement;
+  }
+
+  /**
+   * What was painted since the last flush; after `end` too. Send exactly this: the mesh shows it already.
+   * @returns {PaintChange | null} null if nothing was
+   */
+  flushPaint() {
+    return this._memory.painting?.flush() ?? null;
   }
 
   /**

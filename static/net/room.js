@@ -10,7 +10,7 @@
  * `geometry` {piece}: remote strokes changed it · `replaced` {}: meshes were replaced · `recovered` {strokes}: a closed tab's strokes came back · `error` {code, message} ·
  * `removed` {message} · `progress` {loaded, total} bytes of the sculpture.
  *
- * @import { CursorFields, Facts, LinkState, Meta, Person, ReferencePlace, Role, Status, Surroundings, ViewFields } from '../types.js'
+ * @import { CursorFields, Facts, LinkState, Meta, PaintChange, Person, ReferencePlace, Role, Status, Surroundings, ViewFields } from '../types.js'
  * @import { Displacement } from '../kernel/quantise.js'
  */
 
@@ -156,6 +156,15 @@ export class RoomLink extends EventTarget {
    */
   sendFlush(flush, what) {
     this.replica.addOwn(flush, what);
+    this._sendOwn();
+  }
+
+  /**
+   * Sends what has just been painted, now or when the connection is back.
+   * @param {PaintChange} change @param {{piece: number, stroke: number, flags?: number}} what
+   */
+  sendPaint(change, what) {
+    this.replica.addPaint(change, what);
     this._sendOwn();
   }
 

@@ -25,6 +25,7 @@ export function attachHand(editor, work, view) {
   const strokes = new StrokeLog();
   const sculptor = new Sculptor(stage, settings, () => link.replica.pieces.values(), {
     send: (flush, { piece, stroke, end }) => link.sendFlush(flush, { piece, stroke, flags: end ? Flag.END : 0 }),
+    paint: (change, { piece, stroke, end }) => link.sendPaint(change, { piece, stroke, flags: end ? Flag.END : 0 }),
     masked: (piece, change, stroke) => link.replica.addMask(new Map([[piece, change]]), stroke),
     nextStroke: () => {
       const stroke = link.newStroke();

@@ -12,9 +12,11 @@ import { inflate } from './inflate.js';
 import { layer } from './layer.js';
 import { mask } from './mask.js';
 import { nudge } from './nudge.js';
+import { paint } from './paint.js';
 import { pinch } from './pinch.js';
 import { fill, flatten, scrape } from './plane.js';
 import { scale } from './scale.js';
+import { smear } from './smear.js';
 import { smooth } from './smooth.js';
 import { snakeHook } from './snake_hook.js';
 import { twist } from './twist.js';
@@ -23,11 +25,11 @@ import { twist } from './twist.js';
 
 /**
  * @typedef {'draw' | 'clay' | 'smooth' | 'inflate' | 'flatten' | 'grab' | 'drawSharp' | 'clayStrips' | 'layer' | 'blob' | 'crease' | 'pinch'
- *   | 'scrape' | 'fill' | 'snakeHook' | 'elasticGrab' | 'nudge' | 'twist' | 'scale' | 'mask'} BrushName
+ *   | 'scrape' | 'fill' | 'snakeHook' | 'elasticGrab' | 'nudge' | 'twist' | 'scale' | 'mask' | 'paint' | 'smear'} BrushName
  */
 
 /** @type {Readonly<Record<BrushName, Brush>>} */
 export const BRUSHES = Object.freeze({
   draw, clay, smooth, inflate, flatten, grab, drawSharp, clayStrips, layer, blob, crease, pinch, scrape, fill, snakeHook, elasticGrab,
-  nudge, twist, scale, mask,
+  nudge, twist, scale, mask, paint, smear,
 });

@@ -22,6 +22,8 @@ const OPS = Number(process.env.OPS ?? 200);
 const PEERS = Number(process.env.PEERS ?? 4);
 const FIRST = Number(process.env.SEED ?? 1);
 
+const RESYNC = JSON.stringify({ event: 'resync', message: 'test' });
+
 /** What one person's browsers keep on disk: client → number → bytes. */
 class Disk {
   constructor() {
@@ -165,7 +167,8 @@ async function step(world, random) {
   else if (dice < 0.92) world.room.journal();
   else if (dice < 0.935) world.room.save();
   else if (dice < 0.945) world.room.crash();
-  else if (dice < 0.955 && peer.line && peer.session.joined) peer.down.push(JSON.stringify({ event: 'resync', message: 'test' }));
+  // One at a time: a room that has said so says nothing more until the page joins again.
+  else if (dice < 0.955 && peer.line && peer.session.joined && !peer.down.includes(RESYNC)) peer.down.push(RESYNC);
   else if (dice < 0.965) replaceTab(world, peer);
   else if (dice < 0.98 && world.orphans.length && peer.session.phase === 'online') {
     // Without locks two tabs may take over the same one.
