@@ -29,6 +29,7 @@ import { attachHistory } from './panels/history.js';
 import { attachMaskPanel } from './panels/mask.js';
 import { Messages } from './panels/messages.js';
 import { attachPopovers } from './popovers.js';
+import { attachPaint } from './panels/paint.js';
 import { BrushSettings } from './settings.js';
 import { attachToolbar } from './toolbar.js';
 
@@ -72,6 +73,7 @@ function start(facts) {
   const view = attachView(editor, storage());
   const hand = attachHand(editor, work, view);
   work.onHistory = attachHistory(link, hand.strokes, work.historyChanged).show;
+  attachPaint(editor, hand, work.historyChanged, storage());
   const people = attachPeople(editor, hand, view, () => {
     work.saveState.update({}, editor.mayEdit());
     measure();
