@@ -9,12 +9,16 @@ import numpy as np
 import pytest
 
 from handlers.outbox import compact
+from handlers.projects import first_snapshot
 from rooms import wire
 from rooms.digest import hashed
 from rooms.errors import Malformed
+from rooms.exports import joined
+from rooms.meshes import Mesh, read_mesh, write_mesh
+from rooms.meshes import clay as as_clay
 from rooms.messages import Adopt
 from rooms.paint import UNPAINTED, Register, digest_of_paint, painted_like, unpainted
-from rooms.records import Role, Snapshot
+from rooms.records import PieceRecord, Role, Snapshot
 from rooms.room import Room
 from rooms.wire import Channels, Flag, Kind
 from tests.fakes import BEN, stroke
@@ -223,3 +227,19 @@ def test_a_snapshot_keeps_the_paint():
     room.receive(ann, paint(1, 2, [5], 11))
     again = Room(room.project, Snapshot(snapshot.seq, snapshot.pieces), clock=lambda: 0.0)
     assert rough(again, [5]) == [10] and rough(room, [5]) == [11]
+
+
+@pytest.mark.parametrize("format", ["ply", "obj", "glb"])
+def test_colours_survive_a_file(format):
+    """Written and read again: a painted vertex has its colour, the others that of clay; a plain sculpture has none at all."""
+    corners = np.array([[1.0, 0, 0], [0, 1, 0], [0, 0, 1], [-1, -1, -1]])
+    made = as_clay(Mesh(corners, np.array([[0, 1, 2], [0, 3, 1], [1, 3, 2], [0, 2, 3]])))
+    piece = PieceRecord(1, 1, "Ball", made.positions, made.triangles, made.scale, made.offset)
+    assert read_mesh(b"".join(write_mesh(joined([piece]), format)), format).colours is None
+    piece.paint = unpainted(4)
+    piece.paint[:3, 2] = 250, 10, 20
+    found = read_mesh(b"".join(write_mesh(joined([piece]), format)), format)
+    assert found.colours is not None
+    assert found.colours.tolist() == [[250, 10, 20] if v == 2 else list(UNPAINTED[:3]) for v in range(4)]
+    imported = first_snapshot(as_clay(found), "Ball").pieces[0].paint
+    assert imported is not None and imported.tolist() == piece.paint.tolist()

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { UNPAINTED } from '../../../static/kernel/channels.js';
+import { toObj } from '../../../static/replica/obj.js';
 import { PaintStep, mergedPaint } from '../../../static/replica/paint_step.js';
 import { Replica } from '../../../static/replica/replica.js';
 import { Channel, Flag, Kind, decode, encodeCaughtUp, encodeDigest, encodePaint, encodeReceipt } from '../../../static/wire/frames.js';
@@ -136,4 +137,13 @@ test('a stroke of many flushes covers what was there before the first', () => {
   assert.deepEqual([...paint.values[0]], Array.from({ length: 29 }, (_, v) => v));
   assert.deepEqual([...paint.expected[0]], Array.from({ length: 29 }, (_, v) => 100 + Math.min(v, 19)));
   assert.equal(step.bytes, 29 * 6);
+});
+
+test('an OBJ file has colours where there are some', () => {
+  // Behind every position of a painted piece; a plain one has none.
+  const replica = loaded(), { mesh } = replica.pieces.get(1), lines = () => toObj(replica.pieces.values()).join('').split('\n').filter((line) => line.startsWith('v '));
+  assert.ok(lines().every((line) => line.split(' ').length === 4));
+  mesh.paint.set([255, 0, 51], 8 * 2);
+  assert.match(lines()[2], / 1\.0000 0\.0000 0\.2000$/);
+  assert.match(lines()[3], / 0\.7098 0\.4549 0\.3137$/);
 });
