@@ -106,7 +106,12 @@ class TheirSide {
 
   /** @param {WorldRay} ray @param {number} radius */
   dab({ origin, direction }, radius) {
-    if (this.drags) this.drag(origin.clone().add(direction), radius);
+    if (this.drags) {
+      this.camera.position.copy(origin);
+      this.camera.lookAt(0, 0, 0);
+      this.camera.updateMatrixWorld();
+      this.drag(origin.clone().add(direction), radius);
+    }
     else this.sculptor.strokeFromRay(new THREE.Ray(origin, direction), radius);
     // The addon sets the draw range to everything; what is drawn is not what is measured.
     this.mesh.geometry.setDrawRange(0, 3);
@@ -140,12 +145,13 @@ function strokeRays(next, radius) {
   });
 }
 
-/** From the front of the sphere to a side and back, parallel to the view, for those that drag. @param {() => number} next @param {number} radius */
+/** For those that drag: the eye anywhere over the sphere, and from what is under it to a side and back. @param {() => number} next @param {number} radius */
 function dragRays(next, radius) {
-  const angle = 2 * Math.PI * next(), x = Math.cos(angle), y = Math.sin(angle);
+  const out = new THREE.Vector3(next() - 0.5, next() - 0.5, next() - 0.5).normalize();
+  const side = new THREE.Vector3(next() - 0.5, next() - 0.5, next() - 0.5).cross(out).normalize(), origin = out.clone().multiplyScalar(3);
   return Array.from({ length: DABS_PER_STROKE }, (_, k) => {
-    const way = 0.15 * radius * Math.min(k, DABS_PER_STROKE - k), to = new THREE.Vector3(way * x, way * y, 1), origin = new THREE.Vector3(0, 0, 3);
-    return { origin, direction: to.sub(origin) };
+    const way = 0.15 * radius * Math.min(k, DABS_PER_STROKE - k);
+    return { origin, direction: out.clone().addScaledVector(side, way).sub(origin) };
   });
 }
 

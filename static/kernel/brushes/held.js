@@ -2,7 +2,7 @@
 
 import { addDisplacements, seamShare, toGrain } from '../dab.js';
 import { Selection } from '../selection.js';
-import { carried, carriedDab } from '../symmetry.js';
+import { carriedDab } from '../symmetry.js';
 import { surfaceMoved } from '../update.js';
 import { weigh } from '../weigh.js';
 import { keepConnected } from './connected.js';
@@ -20,6 +20,8 @@ import { keepConnected } from './connected.js';
  * @returns {void}
  */
 
+/** @typedef {{ copy: Copy, selection: Selection, from: Float64Array, applied: Float32Array }} HeldCopy */
+
 /**
  * A fixed set of vertices per mirrored or turned copy, taken at the press, with their weights, where they were, and what was added to
  * each since. Moving adds only the difference to that, so strokes of others that arrive meanwhile, and flushes, are left in peace.
@@ -35,7 +37,7 @@ export class Held {
     this.mesh = mesh;
     this.centre = dab.centre;
     const strength = dab.strength * seamShare(dab, copies);
-    /** @type {{ copy: Copy, selection: Selection, from: Float64Array, applied: Float32Array }[]} */
+    /** @type {HeldCopy[]} */
     this._copies = [];
     for (const copy of copies) {
       const selection = new Selection();
@@ -50,24 +52,34 @@ export class Held {
 
   /** @param {Move} move */
   move(move) {
-    const selections = [];
-    /** @type {Vec3} */
-    const moved = [0, 0, 0];
-    for (const { copy, selection, from, applied } of this._copies) {
-      const { count, weights, displacements } = selection;
-      for (let q = 0, j = 0; q < count; q++, j += 3) {
-        move(from[j], from[j + 1], from[j + 2], weights[q], moved);
-        const way = carried(moved, copy);
-        for (let axis = 0; axis < 3; axis++) {
-          const wanted = Math.fround(toGrain(way[axis]));
-          displacements[j + axis] = wanted - applied[j + axis];
-          applied[j + axis] = wanted;
-        }
-      }
-      selections.push(selection);
-    }
+    const selections = this._copies.map(({ selection }) => selection);
+    for (const held of this._copies) moveCopy(held, move);
     for (const selection of selections) addDisplacements(this.mesh, selection);
     surfaceMoved(this.mesh, selections);
+  }
+}
+
+/**
+ * Fills the displacements of one copy: what it is to be moved by, less what it was. The matrix is written out (see `carried`), for an
+ * array per vertex is most of the time of a pull.
+ * @param {HeldCopy} held `applied` is brought up to date @param {Move} move
+ */
+function moveCopy({ copy: { matrix }, selection: { count, weights, displacements }, from, applied }, move) {
+  const [m0, m1, m2, m3, m4, m5, m6, m7, m8] = matrix;
+  /** @type {Vec3} */
+  const moved = [0, 0, 0];
+  for (let q = 0, j = 0; q < count; q++, j += 3) {
+    move(from[j], from[j + 1], from[j + 2], weights[q], moved);
+    const x = moved[0], y = moved[1], z = moved[2];
+    const wayX = Math.fround(toGrain(m0 * x + m1 * y + m2 * z));
+    const wayY = Math.fround(toGrain(m3 * x + m4 * y + m5 * z));
+    const wayZ = Math.fround(toGrain(m6 * x + m7 * y + m8 * z));
+    displacements[j] = wayX - applied[j];
+    displacements[j + 1] = wayY - applied[j + 1];
+    displacements[j + 2] = wayZ - applied[j + 2];
+    applied[j] = wayX;
+    applied[j + 1] = wayY;
+    applied[j + 2] = wayZ;
   }
 }
 
