@@ -45,7 +45,7 @@ def test_one_finger_sculpts(hand):
 def test_one_finger_beside_the_clay_turns(hand):
     """A finger that misses the clay turns the camera."""
     camera = hand.page.evaluate(CAMERA)
-    hand.touch(line((0.2, 0.9), (0.3, 0.9)))
+    hand.touch(line((0.28, 0.9), (0.36, 0.9)))
     assert hand.page.evaluate(CAMERA)["theta"] != camera["theta"]
     assert hand.change()["moved"] == 0
 
