@@ -130,6 +130,18 @@ def test_escape_gives_up(mira: Person) -> None:
     assert mira.page.locator("[data-mask-action=box]").get_attribute("aria-pressed") == "false"
 
 
+def test_another_tool_and_the_same_again(mira: Person) -> None:
+    """While a region is asked for the panel is at hand: another tool takes over, the same one gives up."""
+    pressed = mira.page.locator("[data-mask-action][aria-pressed=true]")
+    action(mira, "box")
+    action(mira, "lasso")
+    assert pressed.all_inner_texts() == ["Lasso"]
+    assert mira.page.locator(".region-layer").count() == 1
+    action(mira, "lasso")
+    assert pressed.count() == 0
+    assert mira.page.locator(".region-layer").count() == 0
+
+
 def test_the_brush_masks_and_a_reload_has_it_again(mira: Person) -> None:
     """A stroke of the mask brush is one step; the page that is loaded anew has the mask of before."""
     mira.page.keyboard.press("Alt+m")
