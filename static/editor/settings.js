@@ -39,7 +39,7 @@ export class BrushSettings extends EventTarget {
     /** Inverting is for a while: nobody expects it to be on the next day, so it is not remembered. */
     this.invert = false;
     /** Keys that are held down at this moment. */
-    this.held = { smooth: false, invert: false, erasing: false };
+    this.held = { smooth: false, invert: false, erasing: false, mask: false };
     /** @type {Record<BrushName, Brush>} */
     this._brushes = /** @type {Record<BrushName, Brush>} */ (Object.fromEntries(TOOLS.map((name) => [name, fresh(name)])));
     const { mirror, radial, feather } = defaultsOf('draw');
@@ -47,8 +47,9 @@ export class BrushSettings extends EventTarget {
     this._load();
   }
 
-  /** The brush that the next stroke is made with: Shift borrows Smooth. @returns {BrushName} */
+  /** The brush that the next stroke is made with: held keys borrow Mask and Smooth. @returns {BrushName} */
   get activeTool() {
+    if (this.held.mask) return 'mask';
     return this.held.smooth ? 'smooth' : this.tool;
   }
 

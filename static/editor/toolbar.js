@@ -43,7 +43,7 @@ export function attachToolbar(settings) {
       const chosen = nameOf(tool) === settings.tool;
       tool.setAttribute('aria-checked', String(chosen));
       tool.tabIndex = chosen ? 0 : -1;
-      tool.toggleAttribute('data-held', settings.held.smooth && nameOf(tool) === settings.activeTool);
+      tool.toggleAttribute('data-held', (settings.held.smooth || settings.held.mask) && nameOf(tool) === settings.activeTool);
     }
     if (shown !== settings.tool) reveal();
     shown = settings.tool;

@@ -112,7 +112,7 @@ def test_search(kay):
 
 
 def test_sculptgl_holds(kay):
-    """X and C are held while the mouse moves; Shift borrows Smooth, Alt inverts."""
+    """X and C are held while the mouse moves; Shift borrows Smooth, Ctrl Mask, Alt inverts."""
     x, y = kay.place(0.45, 0.5)
     kay.page.mouse.move(x, y)
     for key, name, before, after in (("x", "radius", 60, 85), ("c", "strength", 50, 58)):
@@ -122,7 +122,11 @@ def test_sculptgl_holds(kay):
         kay.page.keyboard.up(key)
         kay.page.mouse.move(x, y)
         assert setting(kay, name) == after
-    for key, name, on in (("Shift", "activeTool", "smooth"), ("Alt", "activeInvert", True)):
+    for key, name, on in (
+        ("Shift", "activeTool", "smooth"),
+        ("Control", "activeTool", "mask"),
+        ("Alt", "activeInvert", True),
+    ):
         off = setting(kay, name)
         kay.page.keyboard.down(key)
         assert setting(kay, name) == on
@@ -170,3 +174,19 @@ def test_no_two_commands_of_the_page_have_one_key(kay):
         )
         == []
     )
+
+
+def test_the_language_is_chosen_in_the_editor(kay):
+    """The page comes back in German, and the way back is in German too."""
+    dialog = sheet(kay)
+    dialog.get_by_role("button", name="Deutsch").click()
+    kay.page.wait_for_load_state()
+    kay.ready()
+    assert kay.page.evaluate("document.documentElement.lang") == "de"
+    kay.page.locator("[data-clay]").focus()
+    kay.page.keyboard.press("?")
+    dialog = kay.page.get_by_role("dialog", name="Tasten und Gesten")
+    dialog.get_by_role("button", name="English").click()
+    kay.page.wait_for_load_state()
+    kay.ready()
+    assert kay.page.evaluate("document.documentElement.lang") == "en"

@@ -39,6 +39,7 @@ export function addCommands({ commands, settings, stage }, work, view) {
     { id: 'strength.more', group: 'stroke', repeats: true, run: () => settings.setStrength(settings.strength + STRENGTH_STEP) },
     { id: 'hold.smooth', group: 'stroke', hold: (on) => settings.hold({ smooth: on }) },
     { id: 'hold.invert', group: 'stroke', hold: (on) => settings.hold({ invert: on }) },
+    { id: 'hold.mask', group: 'stroke', hold: (on) => settings.hold({ mask: on }) },
     { id: 'invert', group: 'stroke', run: () => settings.toggle('invert') },
     { id: 'mirror', group: 'stroke', run: () => settings.toggleMirror('x') },
     { id: 'cancel', group: 'stroke', run: work.cancel },
