@@ -71,6 +71,8 @@ test('every brush leaves what is fully masked alone, and does the rest', () => {
     for (const more of [{}, { mirror: MIRROR_X, invert: true }, { autoSmooth: 0.5 }, { accumulate: false, falloff: /** @type {const} */ ('constant') }]) {
       const mesh = meshOf(sphere(20));
       setMask(mesh, new Uint8Array(mesh.vertexCount).map((_, v) => (position(mesh, v)[1] > 0 ? 255 : 0)));
+      // Something to be smeared, and to be taken off by an inverted brush.
+      for (let v = 0; v < mesh.vertexCount; v++) mesh.paint[8 * v] = 40 * (v % 5);
       const before = mesh.ints.slice(), paint = mesh.paint.slice();
       makeStroke(mesh, { brush, strength: 1, ...more }, [above(0.1, -0.2), above(0.2, 0), above(0.15, 0.2), above(0.2, 0.1)], RADIUS);
       let moved = 0;
