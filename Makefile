@@ -13,12 +13,14 @@ export PATH := $(PATH):$(CURDIR)/.venv/bin
 NPM := $(shell command -v npm || echo $(BIN)/npm)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test wasm test-long lint types test-js test-py bench pictures matcaps clean install install-dev chromium
+.PHONY: run test wasm test-long lint types test-js test-py test-browser bench pictures matcaps clean install install-dev chromium
 
 run: install
 	@exec $(BIN)/python server.py --port=$(PORT) --host=$(HOST) --data=$(DATA)
 
-test: install-dev chromium lint types test-js test-py
+# Two at a time: the browser's tests wait for pictures, the others for the database and for processes that were killed.
+test: install-dev chromium
+	@$(MAKE) --no-print-directory --output-sync=line -j2 test-py test-browser lint types test-js
 
 # Every fuzz at its long size, and 200 kills instead of 20: an hour or two.
 test-long: install-dev chromium
@@ -35,8 +37,11 @@ types: install-dev
 test-js: install-dev
 	$(NPM) run --silent test
 
-test-py: install-dev chromium
-	$(BIN)/pytest
+test-py: install-dev
+	$(BIN)/pytest --ignore=tests/browser
+
+test-browser: install-dev chromium
+	$(BIN)/pytest tests/browser
 
 # Measures against what others wrote, in one run; writes benchmarks/latest.json. On a quiet machine.
 bench: install-dev chromium
