@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, Page, Playwright
 ROOT = Path(__file__).resolve().parents[2]
 #: Milliseconds until something that should happen counts as not happening: the pictures are drawn in software.
 PATIENCE = 60_000
+#: Seconds between two events of a finger: a screen's 60 a second.
+TOUCH_STEP = 1 / 60
 PASSWORD = "a long password"
 ONLINE = "window.clayroom.state().status?.state === 'online'"
 FLAGS = [
@@ -162,11 +164,18 @@ class Person:
             places = [self.place(*path[step]) for path in paths]
             return [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(places)]
 
+        # The page hears when each event was, not when a busy machine came round to sending it: a tap stays one.
+        now = time.time()
+
+        def send(kind: str, step: int, points: list[dict[str, float]]) -> None:
+            event = {"type": kind, "touchPoints": points, "timestamp": now + step * TOUCH_STEP}
+            cdp.send("Input.dispatchTouchEvent", event)
+
         for fingers in range(1, len(paths) + 1):
-            cdp.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": at(0)[:fingers]})
+            send("touchStart", 0, at(0)[:fingers])
         for step in range(1, len(paths[0])):
-            cdp.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": at(step)})
-        cdp.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+            send("touchMove", step, at(step))
+        send("touchEnd", len(paths[0]), [])
         cdp.detach()
 
     def pen(self, *points: tuple[float, float], force: float) -> None:
