@@ -4,7 +4,7 @@
  * One table feeds the panel, the check of what a browser has remembered, and the tests. A share is 0 … 1 and shown in percent.
  */
 
-import { BUILT_IN_ALPHAS } from '../kernel/index.js';
+import { BUILT_IN_ALPHAS, hasAlpha } from '../kernel/index.js';
 
 /** @import { StrokeSettings } from '../kernel/stroke_settings.js' */
 
@@ -78,7 +78,8 @@ export function isAllowed(name, value) {
   switch (control.kind) {
     case 'share': return within(value, control.min, control.max);
     case 'switch': return typeof value === 'boolean';
-    case 'choice': return control.choices.includes(value);
+    // Somebody's own alphas are known to the kernel only.
+    case 'choice': return control.choices.includes(value) || (name === 'alpha' && hasAlpha(value));
     case 'curve': return isCurve(value);
     case 'axes': return Number.isInteger(value) && within(value, 0, 7);
     case 'radial': return isRecord(value) && ['x', 'y', 'z'].includes(value.axis) && Number.isInteger(value.count) && within(value.count, 1, RADIAL_MAX);

@@ -30,6 +30,7 @@ import { attachMaskPanel } from './panels/mask.js';
 import { Messages } from './panels/messages.js';
 import { attachPopovers } from './popovers.js';
 import { attachPaint } from './panels/paint.js';
+import { OwnAlphas } from './own_alphas.js';
 import { BrushSettings } from './settings.js';
 import { attachToolbar } from './toolbar.js';
 
@@ -59,6 +60,7 @@ function start(facts) {
   }
   canvas.addEventListener('webglcontextlost', () => messages.toast('The graphics device went away. The picture returns with it; your strokes are safe.'));
 
+  const alphas = new OwnAlphas(storage());
   const settings = new BrushSettings(storage());
   const commands = new Commands();
   const keymap = new Keymap(commands, storage());
@@ -66,7 +68,7 @@ function start(facts) {
   const editor = { facts, link, stage, canvas, settings, commands, keymap, messages, mayEdit: () => link.role !== 'viewer' };
 
   attachToolbar(settings);
-  attachBrushPanel(settings, storage());
+  attachBrushPanel(settings, alphas, (text) => messages.toast(text), storage());
   attachPopovers();
   const measure = attachLayout(editor);
   const work = attachWork(editor);

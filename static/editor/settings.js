@@ -172,6 +172,12 @@ export class BrushSettings extends EventTarget {
     this._changed();
   }
 
+  /** An alpha is gone: the brushes that pressed through it press through none. @param {string} name */
+  dropAlpha(name) {
+    for (const { stroke } of Object.values(this._brushes)) if (stroke.alpha === name) stroke.alpha = null;
+    this._changed();
+  }
+
   /** The brush in the hand as it was the first time. */
   reset() {
     this._brushes[this.tool] = fresh(this.tool);

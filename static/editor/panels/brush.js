@@ -4,7 +4,7 @@
  */
 
 import { presetTable } from '../../kernel/falloff.js';
-import { BRUSHES, BUILT_IN_ALPHAS, alphaNamed, defaultsOf } from '../../kernel/index.js';
+import { BRUSHES, defaultsOf } from '../../kernel/index.js';
 import { CONTROLS, RADIAL_MAX } from '../controls.js';
 import { find, make } from '../dom.js';
 import { RADIUS, SCENE_RADIUS } from '../settings.js';
@@ -12,9 +12,11 @@ import { curveEditor } from '../widgets/curve.js';
 import { choice, logarithmic, percentSlider, slider, tiles, toggle } from '../widgets/fields.js';
 import { draw, icon, outline } from '../widgets/svg.js';
 import { t } from '../words.js';
+import { alphaField, drawAlphas } from './alpha.js';
 
 /** @import { StrokeSettings } from '../../kernel/stroke_settings.js' */
 /** @import { Section, SettingName } from '../controls.js' */
+/** @import { OwnAlphas } from '../own_alphas.js' */
 /** @import { BrushSettings } from '../settings.js' */
 /** @import { Field } from '../widgets/fields.js' */
 
@@ -38,8 +40,8 @@ const COMES_WITH = { curve: 'falloff', pressureRadiusCurve: 'pressureRadius', pr
 
 const AXES = /** @type {const} */ (['x', 'y', 'z']);
 
-/** @param {BrushSettings} settings @param {Pick<Storage, 'getItem' | 'setItem'> | null} storage */
-export function attachBrushPanel(settings, storage) {
+/** @param {BrushSettings} settings @param {OwnAlphas} alphas @param {(text: string) => void} say @param {Pick<Storage, 'getItem' | 'setItem'> | null} storage */
+export function attachBrushPanel(settings, alphas, say, storage) {
   const title = find('[data-tool-title]'), picture = find('[data-tool-icon]');
   const box = find('[data-settings]'), places = find('[data-sections]'), more = find('[data-action="more-settings"]');
   const quick = quickFields(settings);
@@ -54,7 +56,7 @@ export function attachBrushPanel(settings, storage) {
   /** @type {{name: SettingName, element: HTMLElement, show: () => void}[]} */
   const fields = [];
   const sections = SECTIONS.map((section) => {
-    const own = fieldsOf(section, settings);
+    const own = fieldsOf(section, settings, alphas, say);
     fields.push(...own);
     const element = /** @type {HTMLDetailsElement} */ (make('details', { class: 'section', 'data-section': section, open: opened.has(section) },
       make('summary', {}, t(`interface.section.${section}`), icon('chevron')), make('div', { class: 'section-body' }, ...own.map((one) => one.element))));
@@ -129,17 +131,17 @@ function quickFields(settings) {
   ];
 }
 
-/** @param {Section} section @param {BrushSettings} settings */
-function fieldsOf(section, settings) {
+/** @param {Section} section @param {BrushSettings} settings @param {OwnAlphas} alphas @param {(text: string) => void} say */
+function fieldsOf(section, settings, alphas, say) {
   const names = /** @type {SettingName[]} */ (Object.keys(CONTROLS)).filter((name) => CONTROLS[name].section === section && name !== 'strength');
   return names.map((name) => {
-    const { element, show } = fieldOf(name, settings);
+    const { element, show } = fieldOf(name, settings, alphas, say);
     return { name, element, show: () => show(settings.get(name)) };
   });
 }
 
-/** @param {SettingName} name @param {BrushSettings} settings @returns {Field<any>} */
-function fieldOf(name, settings) {
+/** @param {SettingName} name @param {BrushSettings} settings @param {OwnAlphas} alphas @param {(text: string) => void} say @returns {Field<any>} */
+function fieldOf(name, settings, alphas, say) {
   const control = CONTROLS[name];
   const named = { name, label: t(`interface.control.${name}`), hint: t(`interface.control.${name}.hint`) };
   const set = (/** @type {any} */ value) => settings.set(name, value);
@@ -152,7 +154,7 @@ function fieldOf(name, settings) {
     }
     case 'axes': return mirrorField(named.label, settings);
     case 'radial': return radialField(named, settings);
-    case 'choice': return name === 'alpha' ? alphaField(named, set) : name === 'falloff' ? falloffField(named, set) : wordsField(name, named, control.choices, set);
+    case 'choice': return name === 'alpha' ? alphaField(named, settings, alphas, say) : name === 'falloff' ? falloffField(named, set) : wordsField(name, named, control.choices, set);
     default: throw new Error(`${name} has a panel of its own`);
   }
 }
@@ -176,31 +178,6 @@ function falloffField(named, set) {
         draw('path', { d: outline(presetTable(/** @type {any} */ (value)), 32, 20) })),
     })),
   }, set);
-}
-
-/** @param {{name: string, label: string, hint: string}} named @param {(value: string | null) => void} set */
-function alphaField(named, set) {
-  const field = tiles({
-    ...named,
-    tiles: ['', ...BUILT_IN_ALPHAS].map((value) => ({
-      value,
-      label: t(`interface.alpha.${value || 'none'}`),
-      picture: value === '' ? icon('close') : make('canvas', { class: 'alpha-picture', 'data-alpha': value, 'aria-hidden': 'true' }),
-    })),
-  }, (value) => set(value || null));
-  return { element: field.element, show: (/** @type {string | null} */ value) => field.show(value ?? '') };
-}
-
-/** The pictures of the alphas, once: drawing them takes longer than all the rest of the panel. @param {ParentNode} root */
-function drawAlphas(root) {
-  for (const canvas of /** @type {NodeListOf<HTMLCanvasElement>} */ (root.querySelectorAll('canvas[data-alpha]:not([data-drawn])'))) {
-    const { size, grey } = alphaNamed(canvas.dataset.alpha ?? '');
-    canvas.width = canvas.height = size;
-    const image = new ImageData(size, size);
-    for (const [i, value] of grey.entries()) image.data.set([value, value, value, 255], 4 * i);
-    canvas.getContext('2d')?.putImageData(image, 0, 0);
-    canvas.dataset.drawn = '';
-  }
 }
 
 /** @param {string} label @param {BrushSettings} settings @returns {Field<number>} */
