@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 #: Seconds until a picture must be there.
 THUMBNAIL_SECONDS = 30.0
 
+#: Pixels along each side.
+SIZE = 256
+
 #: Between the id of the snapshot and the picture in what is stored.
 SEPARATOR = b"\n"
 
@@ -51,6 +54,8 @@ class Thumbnails:
     async def _make(self, project: str, snapshot_id: str) -> bytes:
         snapshot = await self.store.load_snapshot(snapshot_id)
         piece = snapshot.pieces[0]
-        picture = await self.workers.run(render_thumbnail, piece.positions, piece.triangles, timeout=THUMBNAIL_SECONDS)
+        picture = await self.workers.run(
+            render_thumbnail, piece.positions, piece.triangles, SIZE, piece.paint, timeout=THUMBNAIL_SECONDS
+        )
         await self.store.save_thumbnail(project, snapshot_id.encode() + SEPARATOR + picture)
         return picture

@@ -19,6 +19,8 @@ def import_file(path: str, filename: str) -> Clay:
     return clay(mesh, repairs)
 
 
-def render_thumbnail(positions: NDArray[np.int32], triangles: NDArray[np.uint32], size: int = 256) -> bytes:
-    """A WebP picture. positions: (3, n) int32; triangles: (m, 3) uint32."""
-    return thumbnail(positions, triangles, size)
+def render_thumbnail(
+    positions: NDArray[np.int32], triangles: NDArray[np.uint32], size: int = 256, paint: NDArray[np.uint8] | None = None
+) -> bytes:
+    """A WebP picture. positions: (3, n) int32; triangles: (m, 3) uint32; paint: (5, n) uint8."""
+    return thumbnail(positions, triangles, size, paint)

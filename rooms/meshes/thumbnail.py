@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rooms.meshes.mesh import Floats
+from rooms.paint import UNPAINTED
 
 MAX_TESTS = 12_000_000
 """Sample tests of one picture, about 2 s. A closed surface of any size needs some 4 million at 512 by 512 samples."""
@@ -28,11 +29,18 @@ _TURN, _TILT = np.radians(35.0), np.radians(20.0)
 
 _KEY_LIGHT = np.array([-0.45, 0.6, 0.66]) / np.linalg.norm([-0.45, 0.6, 0.66])
 _CLAY = np.array([222.0, 176.0, 146.0])
+_LIFT = np.log(_CLAY / 255) / np.log(np.array(UNPAINTED[:3]) / 255)
+"""Exponents that make ``_CLAY`` of unpainted clay and leave black and white: paint is lit as the clay beside it."""
 _AMBIENT, _DIFFUSE, _SKY = 0.22, 0.72, 0.14
 
 
-def thumbnail(positions: NDArray[np.int32], triangles: NDArray[np.uint32], size: int = 256) -> bytes:
-    """A WebP of ``size`` by ``size`` pixels, warm clay on a transparent ground. positions: (3, n), any scale; triangles: (m, 3)."""
+def thumbnail(
+    positions: NDArray[np.int32], triangles: NDArray[np.uint32], size: int = 256, paint: NDArray[np.uint8] | None = None
+) -> bytes:
+    """A WebP of ``size`` by ``size`` pixels, warm clay and its paint on a transparent ground.
+
+    positions: (3, n), any scale; triangles: (m, 3); paint: (5, n) as in ``rooms/paint.py``, whose colours (sRGB) are shown.
+    """
     points = _rotated(np.asarray(positions, np.float64).T)
     corners = np.asarray(triangles, np.int64)
     normals = _vertex_normals(points, corners)
@@ -47,7 +55,8 @@ def thumbnail(positions: NDArray[np.int32], triangles: NDArray[np.uint32], size:
             break
         side //= 2
     nearest, weights = _nearest(screen, corners, boxes, side)
-    picture = Image.fromarray(_shaded(nearest, weights, normals, corners, side), "RGBa").convert("RGBA")
+    colours = None if paint is None else 255 * (paint[:3].T / 255) ** _LIFT
+    picture = Image.fromarray(_shaded(nearest, weights, normals, corners, side, colours), "RGBa").convert("RGBA")
     out = io.BytesIO()
     picture.resize((size, size), Image.Resampling.BOX, reducing_gap=None).save(out, "WEBP", quality=85, method=2)
     return out.getvalue()
@@ -119,9 +128,14 @@ def _nearest(
 
 
 def _shaded(
-    nearest: NDArray[np.int64], weights: Floats, normals: Floats, corners: NDArray[np.int64], side: int
+    nearest: NDArray[np.int64],
+    weights: Floats,
+    normals: Floats,
+    corners: NDArray[np.int64],
+    side: int,
+    colours: Floats | None,
 ) -> NDArray[np.uint8]:
-    """(side, side, 4) colours multiplied by alpha, as averaging needs them."""
+    """(side, side, 4) colours multiplied by alpha, as averaging needs them. colours: (n, 3) of the vertices; None: all is clay."""
     hit = np.flatnonzero(nearest >= 0)
     normal = (normals[corners[nearest[hit]]] * weights[hit, :, None]).sum(1)
     normal /= np.maximum(np.sqrt((normal * normal).sum(1, keepdims=True)), 1e-300)
@@ -129,6 +143,7 @@ def _shaded(
     normal *= np.where(normal[:, 2:] < 0, -1.0, 1.0)
     light = _AMBIENT + _DIFFUSE * np.clip(normal @ _KEY_LIGHT, 0, 1) + _SKY * np.clip(normal[:, 1], 0, 1)
     picture = np.zeros((side * side, 4), np.uint8)
-    picture[hit, :3] = np.clip(light[:, None] * _CLAY, 0, 255).astype(np.uint8)
+    surface = _CLAY if colours is None else (colours[corners[nearest[hit]]] * weights[hit, :, None]).sum(1)
+    picture[hit, :3] = np.clip(light[:, None] * surface, 0, 255).astype(np.uint8)
     picture[hit, 3] = 255
     return picture.reshape(side, side, 4)

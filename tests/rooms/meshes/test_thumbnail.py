@@ -7,10 +7,11 @@ from PIL import Image
 
 from rooms.meshes import sphere, thumbnail
 from rooms.meshes.thumbnail import MAX_TESTS
+from rooms.paint import unpainted
 
 
-def picture(positions, triangles, size=128):
-    image = Image.open(io.BytesIO(thumbnail(positions, triangles, size)))
+def picture(positions, triangles, size=128, paint=None):
+    image = Image.open(io.BytesIO(thumbnail(positions, triangles, size, paint)))
     assert image.format == "WEBP"
     return np.asarray(image.convert("RGBA")).astype(int)
 
@@ -26,6 +27,19 @@ def test_sphere_is_a_lit_disc():
     red, green, blue = (image[distance < 50, k].mean() for k in range(3))
     assert red > green > blue
     assert image[30, 45, :3].sum() > image[98, 83, :3].sum() + 60
+
+
+def test_paint_is_seen():
+    """What is painted blue above is blue there and clay below; paint that writes the colour of clay changes nothing."""
+    made = sphere(5000)
+    paint = unpainted(made.positions.shape[1])
+    plain = picture(made.positions, made.triangles)
+    assert np.array_equal(picture(made.positions, made.triangles, paint=paint), plain)
+    paint[:3, made.positions[1] > 0] = [[30], [60], [200]]
+    image = picture(made.positions, made.triangles, paint=paint)
+    assert image[25, 64, 2] > image[25, 64, 0] + 60
+    assert np.abs(image[100:, :] - plain[100:, :]).mean() < 1, "more than a WebP changes by itself"
+    assert np.array_equal(image[..., 3], plain[..., 3])
 
 
 def test_nearest_triangle_wins():
