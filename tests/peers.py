@@ -40,6 +40,8 @@ class Replica:
     positions: np.ndarray
     seq: int = 0
     own_seq: int = 0
+    #: the newest ``seq`` that a receipt has named: the room never sends an author what stands there
+    receipt: int = 0
     accepted: int = 0
     strokes: int = 0
     torn: bool = False
@@ -209,7 +211,8 @@ class Replica:
                         self._add(wire.parse_stroke(pending))
                 self._send_again()
         elif kind == Kind.RECEIPT:
-            _, client, accepted, journaled = wire.parse_receipt(frame)
+            receipt, client, accepted, journaled = wire.parse_receipt(frame)
+            self.receipt = max(self.receipt, receipt)
             if client != self.client:
                 self.problems.append(f"a receipt for client {client:016x}")
             # Not a reason to advance ``seq``: what others did before it may still be owed to a slow reader.

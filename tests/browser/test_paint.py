@@ -43,11 +43,24 @@ def test_painting(newcomers):
     count = painted(ann)
     assert count > 0 and ann.digest() == positions, "paint moves nothing"
     ann.wait_for(SETTLED)
+    # The picker finds in the clay what was painted there, with what the brush left of the clay: on the line between the two colours.
+    page.locator(".swatch").nth(3).click()
     page.locator("[data-clay]").focus()
+    page.mouse.move(*ann.place(*PATH[0]))
+    page.keyboard.press("e")
+    picked = page.evaluate("clayroom.settings.get('colour')")
+    share = (181 - picked[0]) / (181 - 58)
+    assert share > 0.8, picked
+    assert picked == pytest.approx([181 - 123 * share, 116 - 6 * share, 80 + 92 * share], abs=2)
+    page.locator("[data-action=paint-pick]").click()
+    page.mouse.click(*ann.place(0.58, 0.6))
+    assert page.evaluate("clayroom.settings.get('colour').join()") == "181,116,80", "bare clay has the colour of clay"
+    assert painted(ann) == count, "a press that picks does not paint"
     page.keyboard.press("Control+z")
     assert painted(ann) == 0
     page.keyboard.press("Control+Shift+z")
     assert painted(ann) == count
+    page.locator(".swatch").nth(6).click()
     page.locator("[data-action=paint-fill]").click()
     whole = page.evaluate("clayroom.link.replica.pieces.get(1).mesh.vertexCount")
     assert painted(ann) == whole

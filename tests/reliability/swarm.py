@@ -2,7 +2,7 @@
 
 What must hold at any time is checked against the journal, which has every stroke ever accepted: each client's strokes
 stand in it once, in order and without a gap, as far at least as the client was told; and newest snapshot plus
-journal after it is the same clay as all strokes added to the first one.
+journal after it is the same clay as all strokes added to the first one, under the paint that was written last.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, w
 
 from rooms import messages, wire
 from rooms.keeper import load_room
+from rooms.paint import unpainted
 from rooms.records import Collaborator, Project, Role, Snapshot
 from rooms.store import Store
 from tests.peers import Replica, ball
@@ -37,6 +38,8 @@ SECRET = "a secret of the tests, long enough"
 #: Seconds until something that should happen counts as not happening.
 PATIENCE = 60.0
 VERTICES = 500
+#: The first so many of them are painted: few enough that people paint over one another.
+PAINTED = 100
 LONG = bool(os.environ.get("CLAYROOM_LONG"))
 SEED = int(os.environ.get("CLAYROOM_SEED", "1"))
 
@@ -97,8 +100,10 @@ class ServerProcess:
 class Hand:
     """Somebody who sculpts on and on, and comes back whenever the connection breaks."""
 
-    def __init__(self, swarm: Swarm, cookie: str, seed: int) -> None:
+    def __init__(self, swarm: Swarm, cookie: str, seed: int, paints: bool = False) -> None:
         self.swarm = swarm
+        #: with every second stroke, instead of moving the clay
+        self.paints = paints
         self.cookie = cookie
         self.random = random.Random(seed)
         self.numbers = np.random.default_rng(seed)
@@ -143,7 +148,9 @@ class Hand:
             await asyncio.sleep(self.random.uniform(0.005, 0.03))
             if not self.sculpts:
                 continue
-            if self.replica.sums and self.random.random() < 0.1:
+            if self.paints and self.random.random() < 0.5:
+                self._paint()
+            elif self.replica.sums and self.random.random() < 0.1:
                 self.replica.undo(self.random.choice(list(self.replica.sums)))
             else:
                 count = int(self.numbers.integers(1, 30))
@@ -153,6 +160,16 @@ class Hand:
             if self.replica.joined and self.random.random() < 0.05:
                 self.saves += 1
                 self._write(messages.encode({"event": "save", "ref": 10_000 + self.saves, "message": ""}))
+
+    def _paint(self) -> None:
+        """Any channels of vertices that everybody paints, so that strokes lie on others; or undo and redo of one of these."""
+        if self.replica.covers and self.random.random() < 0.2:
+            self.replica.undo_paint(self.random.choice(list(self.replica.covers)))
+            return
+        count, channels = int(self.numbers.integers(1, 30)), int(self.numbers.integers(1, 8))
+        ids = np.sort(self.numbers.choice(PAINTED, count, replace=False)).astype(np.int32)
+        size = (len(wire.planes_of(channels)), count)
+        self.replica.brush(ids, channels, self.numbers.integers(0, 256, size).astype(np.uint8))
 
     async def _stay(self) -> None:
         while True:
@@ -224,26 +241,30 @@ class Swarm:
     """One project, one server process, several hands."""
 
     def __init__(
-        self, store: Store, server: ServerProcess, cookies: list[str], project: Project, first: Snapshot
+        self, store: Store, server: ServerProcess, cookies: list[str], project: Project, first: Snapshot, painters: int
     ) -> None:
         self.store = store
         self.server = server
         self.cookies = cookies
         self.project = project
         self.first = first
+        self.painters = painters
         self.seed = SEED
         self.hands: list[Hand] = []
         self.dead: list[Hand] = []
         self.reads: list[Exception] = []
         # what the journal was seen to hold
         self.truth = first.pieces[0].positions.copy()
+        self.paint = unpainted(VERTICES)
+        self.paints = 0
         self.journaled: dict[int, int] = {}
         self.strokes = 0
         self.batches = 0
         self._seen = 0
 
     @classmethod
-    async def start(cls, store: Store, server: ServerProcess, hands: int) -> Swarm:
+    async def start(cls, store: Store, server: ServerProcess, hands: int, painters: int = 0) -> Swarm:
+        """The first ``painters`` of the ``hands`` paint as well."""
         cookies, people = [], []
         for number in range(hands):
             user = await store.create_user(f"Hand {number}", "no password")
@@ -254,7 +275,7 @@ class Swarm:
         project = await store.create_project(people[0], "Clay", "", first)
         project.collaborators = [Collaborator(user.user, user.name, Role.EDITOR) for user in people[1:]]
         await store.save_meta(project)
-        swarm = cls(store, server, cookies, project, first)
+        swarm = cls(store, server, cookies, project, first, painters)
         await server.start()
         for number in range(hands):
             swarm.add(number)
@@ -262,7 +283,7 @@ class Swarm:
 
     def add(self, number: int) -> None:
         self.seed += 1
-        self.hands.append(Hand(self, self.cookies[number % len(self.cookies)], self.seed))
+        self.hands.append(Hand(self, self.cookies[number % len(self.cookies)], self.seed, number < self.painters))
 
     async def stop(self) -> None:
         for hand in self.hands:
@@ -301,7 +322,7 @@ class Swarm:
             self._seen = batch.seq + batch.count - 1
             self.batches += 1
             for frame in wire.split(batch.frames):
-                stroke = wire.parse_stroke(frame)
+                stroke = wire.parse_made(frame)
                 had = self.journaled.get(stroke.client, 0)
                 assert stroke.client_seq == had + 1, (
                     f"after stroke {had} of client {stroke.client:016x} comes {stroke.client_seq}: "
@@ -309,6 +330,11 @@ class Swarm:
                 )
                 self.journaled[stroke.client] = stroke.client_seq
                 self.strokes += 1
+                if isinstance(stroke, wire.Paint):
+                    assert not stroke.compares, "a comparison that nobody decided is in the journal"
+                    self.paints += 1
+                    self.paint[np.ix_(stroke.planes, stroke.ids())] = stroke.values()
+                    continue
                 ids, deltas = stroke.displacements()
                 self.truth[:, ids] += deltas
         for client, number in promised.items():
@@ -318,7 +344,7 @@ class Swarm:
             )
 
     async def check_fresh_load(self) -> None:
-        """Newest snapshot plus journal is the same clay as the first snapshot plus all strokes. Call while nobody writes."""
+        """Newest snapshot plus journal is the same clay and paint as the first one plus all strokes. Call while nobody writes."""
         project = await self.store.load_project(self.project.project)
         assert project is not None
         room = await load_room(self.store, project, clock=time.monotonic)
@@ -326,6 +352,10 @@ class Swarm:
         room.sculpture.check()
         assert room.sculpture.pieces[1].positions.tobytes() == self.truth.tobytes(), (
             f"snapshot and journal differ; {SEED=}"
+        )
+        loaded = room.sculpture.pieces[1].paint.planes
+        assert (unpainted(VERTICES) if loaded is None else loaded).tobytes() == self.paint.tobytes(), (
+            f"the paint of snapshot and journal differ; {SEED=}"
         )
 
     async def check_end(self) -> None:
@@ -338,19 +368,24 @@ class Swarm:
         )
         await self.check_database()
         await until(
-            lambda: self.alive() and all(hand.replica.seq >= self._seen for hand in self.hands),
+            # Whoever made the last stroke of all has a receipt for it, and that stroke from nobody.
+            lambda: (
+                self.alive() and all(max(hand.replica.seq, hand.replica.receipt) >= self._seen for hand in self.hands)
+            ),
             "everyone has everything",
         )
         for hand in self.hands:
             assert not hand.replica.problems, hand.replica.problems[:3]
             assert self.journaled.get(hand.replica.client, 0) == hand.replica.own_seq, "a stroke is lost"
             assert hand.replica.positions.tobytes() == self.truth.tobytes(), f"a replica differs; {SEED=}"
+            assert hand.replica.paint.tobytes() == self.paint.tobytes(), f"the paint of a replica differs; {SEED=}"
         assert not self.server.tracebacks(), self.server.tracebacks()[0]
 
     def told(self) -> str:
         hands = [*self.hands, *self.dead]
         return (
-            f"{self.strokes} strokes in {self.batches} batches, {sum(hand.acknowledged for hand in hands)} acknowledged, "
+            f"{self.strokes} strokes ({self.paints} of paint) in {self.batches} batches, "
+            f"{sum(hand.acknowledged for hand in hands)} acknowledged, "
             f"{sum(hand.saves for hand in hands)} saves asked for, {sum(hand.reconnects for hand in hands)} reconnects, "
             f"0 lost, 0 twice (seed {SEED})"
         )

@@ -8,17 +8,21 @@ import time
 
 import pytest
 
+from tests.peers import paint_of
 from tests.reliability.swarm import LONG, SEED, ServerProcess, Swarm
 
 KILLS = 200 if LONG else 20
 HANDS = 4
+PAINTERS = 2
 
 pytestmark = [pytest.mark.gen_test(timeout=1800), pytest.mark.timeout(1900)]
 
 
 @pytest.fixture
 def swarm(io_loop, mongod, database, store, tmp_path):
-    started = io_loop.run_sync(lambda: Swarm.start(store, ServerProcess(mongod.uri, database, tmp_path), HANDS))
+    started = io_loop.run_sync(
+        lambda: Swarm.start(store, ServerProcess(mongod.uri, database, tmp_path), HANDS, PAINTERS)
+    )
     yield started
     io_loop.run_sync(started.stop)
 
@@ -46,6 +50,7 @@ async def test_kill_the_server_at_random_moments(swarm):
     print(
         f"{KILLS} kills of the server, {len(swarm.dead)} tabs with it, {time.monotonic() - began:.0f} s: {swarm.told()}"
     )
+    assert swarm.paints, "nobody painted"
     assert while_away and swarm.dead, "no kill found anything unacknowledged: the test proves nothing"
 
 
@@ -67,6 +72,7 @@ async def test_an_orderly_end(swarm):
     await swarm.check_fresh_load()
     newest = await swarm.newest()
     assert newest.pieces[0].positions.tobytes() == swarm.truth.tobytes(), "the newest snapshot lacks something"
+    assert paint_of(newest).tobytes() == swarm.paint.tobytes(), "the newest snapshot lacks paint"
     assert await swarm.store.lease_owner(swarm.project.project) is None
     await swarm.server.start()
     await swarm.everyone_online()
