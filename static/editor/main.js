@@ -33,6 +33,7 @@ import { attachPaint } from './panels/paint.js';
 import { OwnAlphas } from './own_alphas.js';
 import { BrushSettings } from './settings.js';
 import { attachToolbar } from './toolbar.js';
+import { t } from './words.js';
 
 /** @import { Facts } from '../types.js' */
 /** @import { Editor } from './compose/editor.js' */
@@ -58,7 +59,7 @@ function start(facts) {
     void link.close();
     throw problem;
   }
-  canvas.addEventListener('webglcontextlost', () => messages.toast('The graphics device went away. The picture returns with it; your strokes are safe.'));
+  canvas.addEventListener('webglcontextlost', () => messages.toast(t('editor.contextLost')));
 
   const alphas = new OwnAlphas(storage());
   const settings = new BrushSettings(storage());
@@ -93,7 +94,7 @@ function start(facts) {
     work.historyChanged();
   });
   ready.catch((reason) => {
-    messages.ended('The sculpture could not be opened', reason instanceof Error ? reason.message : String(reason), { again: true });
+    messages.ended(t('editor.ended.notOpened'), reason instanceof Error ? reason.message : String(reason), { again: true });
   });
   Object.assign(window, {
     clayroom: {
@@ -127,6 +128,6 @@ function storage() {
 try {
   start(JSON.parse(find('#clayroom').textContent ?? ''));
 } catch (problem) {
-  find('[data-loading-text]').textContent = problem instanceof NoGraphics ? problem.message : 'Something went wrong while this page was starting. Please load it again.';
+  find('[data-loading-text]').textContent = t(problem instanceof NoGraphics ? 'editor.noGraphics' : 'editor.notStarted');
   if (!(problem instanceof NoGraphics)) throw problem;
 }

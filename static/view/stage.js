@@ -41,7 +41,7 @@ export class Stage {
     try {
       this.renderer = new WebGLRenderer({ canvas, antialias, alpha: true, powerPreference: 'high-performance' });
     } catch {
-      throw new NoGraphics('This browser can not draw in 3D here: WebGL 2 is missing or switched off.');
+      throw new NoGraphics('no WebGL 2');
     }
     this.renderer.setClearAlpha(0);
     this.renderer.toneMapping = ACESFilmicToneMapping;

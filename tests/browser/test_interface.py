@@ -266,6 +266,19 @@ def test_three_sizes_and_two_themes(iris, width, height, theme):
     assert iris.page.evaluate(PALE) == []
 
 
+def test_german_fits_too(iris):
+    """Its words are longer; the bars still stand side by side at each size."""
+    page = iris.page
+    for language, saves in (("de", "Speichern"), ("en", "Save")):
+        page.evaluate(f"document.querySelector('.editor button[name=language][value={language}]').click()")
+        page.wait_for_function("(language) => document.documentElement.lang === language", arg=language)
+        iris.ready()
+        assert page.locator("[data-action=save]").text_content() == saves
+        for width, height in [(1440, 900), (1024, 768), (390, 844)]:
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate(OVERLAPS, PARTS) == []
+
+
 def test_the_finders_see_what_they_should(iris):
     """A button without a name, pale text and a covered panel are found, so that silence means something."""
     iris.page.evaluate(

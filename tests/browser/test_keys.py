@@ -85,14 +85,16 @@ def test_a_conflict_is_told_with_both_names(kay):
 
 
 def test_esc_leaves_a_key_as_it_was(kay):
-    """The first Esc ends the change, the second one the sheet; Backspace takes a key away."""
+    """The first Esc ends the change, the second one the sheet; Backspace takes a key away, from the tooltip too."""
     dialog = sheet(kay)
+    assert kay.page.locator(".topbar [data-command='save']").get_attribute("title") == "Save now (Ctrl+S)"
     dialog.get_by_role("button", name="Save: change Ctrl+S").click()
     kay.page.keyboard.press("Escape")
     assert dialog.is_visible() and not dialog.locator("[data-key-ask]").is_visible()
     dialog.get_by_role("button", name="Save: change Ctrl+S").press("Enter")
     kay.page.keyboard.press("Backspace")
     assert kay.page.evaluate("window.clayroom.keymap.chordsOf('save')") == []
+    assert kay.page.locator(".topbar [data-command='save']").get_attribute("title") == "Save now"
     kay.page.keyboard.press("Escape")
     dialog.wait_for(state="hidden")
 

@@ -1,6 +1,7 @@
 /** The clay of the room on the screen: the first picture, and the pieces as they come, change and go. */
 
 import { find } from '../dom.js';
+import { t } from '../words.js';
 import { on } from './editor.js';
 
 /** @import { Editor } from './editor.js' */
@@ -26,7 +27,7 @@ export function attachGeometry({ link, stage }, hand) {
     hand.refreshHover();
   };
   on(link, 'progress', ({ loaded, total }) => {
-    if (total > 0) find('[data-loading-text]').textContent = `Bringing the clay… ${Math.round((100 * loaded) / total)}%`;
+    if (total > 0) find('[data-loading-text]').textContent = t('editor.loading.percent', { percent: Math.round((100 * loaded) / total) });
   });
   on(link, 'geometry', () => {
     stage.invalidate();

@@ -39,9 +39,9 @@ export function attachPeople({ facts, link, messages, mayEdit }, hand, view, rol
     project.can.edit = mayEdit();
     project.can.share = link.role === 'owner';
     project.show();
-    if (link.role === 'owner') messages.toast('You are the owner of this sculpture now.');
-    else if (link.role === 'viewer') messages.toast('You can only look at this sculpture now.');
-    else messages.toast(before === 'owner' ? `${project.meta.owner} is the owner of this sculpture now.` : 'You can sculpt now.');
+    if (link.role === 'owner') messages.toast(t('editor.became.owner'));
+    else if (link.role === 'viewer') messages.toast(t('editor.became.viewer'));
+    else messages.toast(before === 'owner' ? t('editor.became.handedOver', { name: project.meta.owner }) : t('editor.became.editor'));
     if (!mayEdit()) hand.sculptor.cancel();
     roleChanged();
   };
@@ -58,12 +58,12 @@ export function attachPeople({ facts, link, messages, mayEdit }, hand, view, rol
   on(link, 'meta', ({ changes, name }) => {
     project.applied(changes);
     show();
-    if (name !== facts.user.name && changes.name !== undefined) messages.toast(`${name} renamed this sculpture to “${changes.name}”.`);
+    if (name !== facts.user.name && changes.name !== undefined) messages.toast(t('editor.renamed', { name, title: changes.name }));
   });
   on(link, 'removed', ({ message }) => {
     hand.sculptor.cancel();
     messages.banner('');
-    messages.ended('You are no longer in this room', message);
+    messages.ended(t('editor.ended.removed'), message);
   });
   return shown;
 }

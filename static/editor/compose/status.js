@@ -1,7 +1,7 @@
 /** The connection, told in banners and toasts: nothing while all is well. */
 
 import { on } from './editor.js';
-import { count } from '../panels/saving.js';
+import { t } from '../words.js';
 
 /** @import { Meta, Status } from '../../types.js' */
 /** @import { Editor } from './editor.js' */
@@ -9,8 +9,6 @@ import { count } from '../panels/saving.js';
 
 /** A connection that is back within this time (ms) was not worth a banner. */
 const BLINK_MS = 1200;
-const OFFLINE_KEPT = 'You can go on sculpting: it is merged when the connection is back.';
-const OFFLINE_NOT_KEPT = 'You can go on sculpting, but keep this page open: this browser can not store your strokes.';
 
 /** @param {Editor} editor @param {Work} work @param {Meta} meta as it is by now: its name becomes the rescued file's */
 export function attachStatus({ facts, link, messages, mayEdit }, { saveState, historyChanged }, meta) {
@@ -23,31 +21,31 @@ export function attachStatus({ facts, link, messages, mayEdit }, { saveState, hi
     window.clearTimeout(lostFor);
     if (away) {
       waited = Math.max(waited, pending);
-      const words = `${message || 'The connection is lost.'} ${kept ? OFFLINE_KEPT : OFFLINE_NOT_KEPT}`;
+      const words = `${message || t('editor.offline.lost')} ${t(kept ? 'editor.offline.kept' : 'editor.offline.notKept')}`;
       lostFor = window.setTimeout(() => messages.banner(words), state === 'offline' ? 0 : BLINK_MS);
     } else messages.banner(state === 'loading' ? message : '');
     if (online) {
-      if (waited > 0) messages.toast(`Connected again: merged ${count(waited, 'stroke')}.`);
+      if (waited > 0) messages.toast(t('editor.offline.merged', { count: waited }));
       waited = 0;
     }
     if (state === 'refused' || state === 'closed') {
       const rescue = pending > 0 ? () => download(`${meta.name}.obj`, link.workAsObj()) : null;
-      messages.ended('Clayroom can not go on here', message, { again: true, rescue });
+      messages.ended(t('editor.ended.stuck'), message, { again: true, rescue });
     }
     shown.status = status;
     historyChanged();
   };
   on(link, 'status', onStatus);
   onStatus(link.status);
-  on(link, 'recovered', ({ strokes }) => messages.toast(`${count(strokes, 'stroke')} of a page that was closed came back.`));
+  on(link, 'recovered', ({ strokes }) => messages.toast(t('editor.offline.recovered', { count: strokes })));
   on(link, 'saved', ({ name, at, by }) => {
     saveState.update({ savedAt: Date.parse(at) || Date.now(), saving: false }, mayEdit());
-    if (by === 'button' && name !== null && name !== facts.user.name) messages.toast(`${name} saved.`);
+    if (by === 'button' && name !== null && name !== facts.user.name) messages.toast(t('editor.save.by', { name }));
   });
   on(link, 'saving', ({ ok }) => {
     if (saveState.safety.journaled === ok) return;
     saveState.update({ journaled: ok }, mayEdit());
-    messages.toast(ok ? 'The database is back: everything is being saved again.' : 'The database is away: nothing is lost while this page is open, but nothing is saved either.');
+    messages.toast(t(ok ? 'editor.database.back' : 'editor.database.away'));
   });
   on(link, 'error', ({ message }) => messages.toast(message));
   return shown;

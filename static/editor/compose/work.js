@@ -2,6 +2,7 @@
 
 import { find } from '../dom.js';
 import { SaveState } from '../panels/saving.js';
+import { t } from '../words.js';
 
 /** @import { Editor } from './editor.js' */
 
@@ -18,7 +19,7 @@ export function attachWork({ link, messages, mayEdit }) {
     try {
       await link.save('');
     } catch (refusal) {
-      messages.toast(refusal instanceof Error ? refusal.message : 'The sculpture could not be saved.');
+      messages.toast(refusal instanceof Error ? refusal.message : t('editor.save.failed'));
     } finally {
       saveState.update({ saving: false }, mayEdit());
     }

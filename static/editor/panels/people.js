@@ -32,7 +32,8 @@ export class PeopleList {
     for (const person of sorted) {
       let face = faces.get(person.name);
       if (!face) {
-        const label = person.you ? `${person.name} (you)` : person.role === 'viewer' ? `${person.name} (looking)` : person.name;
+        const { name } = person;
+        const label = person.you ? t('editor.people.you', { name }) : person.role === 'viewer' ? t('editor.people.looking', { name }) : name;
         face = make('li', { class: 'avatar', title: label, 'aria-label': label });
         if (person.you) face.append(initial(person.name));
         else {
@@ -48,13 +49,14 @@ export class PeopleList {
     }
     const shown = [...faces.values()];
     for (const name of access) {
-      if (!faces.has(name)) shown.push(make('li', { class: 'avatar', 'data-away': true, title: `${name} (away)`, 'aria-label': `${name} (away)` }, initial(name)));
+      const away = t('editor.people.away', { name });
+      if (!faces.has(name)) shown.push(make('li', { class: 'avatar', 'data-away': true, title: away, 'aria-label': away }, initial(name)));
     }
     const room = this._narrow.matches ? 2 : MAX_SHOWN;
     const rest = shown.length - room;
     if (rest > 0) {
       const hidden = shown.splice(room, shown.length).map((face) => face.getAttribute('aria-label')).join(', ');
-      shown.push(make('li', { class: 'avatar rest', title: hidden, 'aria-label': `and ${rest} more: ${hidden}` }, `+${rest}`));
+      shown.push(make('li', { class: 'avatar rest', title: hidden, 'aria-label': t('editor.people.more', { n: rest, names: hidden }) }, `+${rest}`));
     }
     this._list.replaceChildren(...shown);
   }

@@ -1,12 +1,9 @@
 /** Name, description, and who may open the sculpture. */
 
 import { find, initial, make, openDialog } from '../dom.js';
+import { t } from '../words.js';
 
 /** @import { Collaborator, Meta, Role } from '../../types.js' */
-
-/** What a role is called. */
-const ROLES = { owner: 'Owner', editor: 'Can sculpt', viewer: 'Can look' };
-const SHARE_HINT = 'People you add can open this sculpture after they log in, and work on it at the same time as you.';
 
 export class ProjectPanel {
   /**
@@ -70,7 +67,7 @@ export class ProjectPanel {
     for (const name of ['name', 'description']) field(this._details, name).readOnly = !this.can.edit;
     find('[type="submit"]', this._details).hidden = !this.can.edit;
     this._adding.hidden = !this.can.share;
-    find('[data-share-hint]').textContent = this.can.share ? SHARE_HINT : `${this.meta.owner} decides who can open this sculpture.`;
+    find('[data-share-hint]').textContent = this.can.share ? t('editor.share.mine') : t('editor.share.theirs', { owner: this.meta.owner });
     find('[data-looking]').hidden = this.can.edit;
     find('[data-looking-owner]').textContent = this.meta.owner;
     this._showAccess();
@@ -92,15 +89,15 @@ export class ProjectPanel {
   /** @param {Collaborator} person */
   _row({ name, role }) {
     const label = make('span', { class: 'access-name' }, name);
-    if (this._here.has(name)) label.append(make('span', { class: 'access-here' }, ' · here now'));
+    if (this._here.has(name)) label.append(make('span', { class: 'access-here' }, t('editor.share.here')));
     const row = make('li', {}, make('span', { class: 'avatar', 'aria-hidden': 'true' }, initial(name)), label);
     if (!this.can.share || role === 'owner') {
-      row.append(make('span', { class: 'access-role' }, ROLES[role]));
+      row.append(make('span', { class: 'access-role' }, t(`editor.role.${role}`)));
       return row;
     }
-    const select = /** @type {HTMLSelectElement} */ (make('select', { 'aria-label': `What ${name} may do` }));
+    const select = /** @type {HTMLSelectElement} */ (make('select', { 'aria-label': t('editor.share.role', { name }) }));
     for (const value of /** @type {const} */ (['editor', 'viewer', 'owner'])) {
-      select.append(make('option', { value, selected: value === role }, value === 'owner' ? 'Make owner…' : ROLES[value]));
+      select.append(make('option', { value, selected: value === role }, value === 'owner' ? t('editor.handOver.option') : t(`editor.role.${value}`)));
     }
     select.addEventListener('change', () => {
       if (select.value === 'owner') {
@@ -109,7 +106,7 @@ export class ProjectPanel {
       } else void this._setCollaborators(this.meta.collaborators.map((c) => (c.name === name ? { name, role: /** @type {Role} */ (select.value) } : c)));
     });
     const cross = find('#share .dialog-head .icon').cloneNode(true);
-    const remove = make('button', { type: 'button', class: 'tool-button', title: `Remove ${name}`, 'aria-label': `Remove ${name}` }, cross);
+    const remove = make('button', { type: 'button', class: 'tool-button', title: t('editor.share.remove', { name }), 'aria-label': t('editor.share.remove', { name }) }, cross);
     remove.addEventListener('click', () => {
       void this._setCollaborators(this.meta.collaborators.filter((c) => c.name !== name));
     });
@@ -120,8 +117,8 @@ export class ProjectPanel {
   /** @param {string} name */
   _askHandOver(name) {
     this._heir = name;
-    find('[data-hand-over-title]').textContent = `Make ${name} the owner?`;
-    find('[data-hand-over-message]').textContent = `${name} will decide who can open this sculpture, and can delete it. You can go on sculpting, but you can not take this back yourself.`;
+    find('[data-hand-over-title]').textContent = t('editor.handOver.title', { name });
+    find('[data-hand-over-message]').textContent = t('editor.handOver.message', { name });
     openDialog('hand-over');
   }
 

@@ -40,11 +40,6 @@ export function savedAgo(ms) {
   return t('room.save.days', { count: Math.floor(minutes / 1440) });
 }
 
-/** @param {number} n @param {string} what */
-export function count(n, what) {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
-}
-
 export class SaveState {
   /** @param {() => void} onSave */
   constructor(onSave) {
