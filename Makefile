@@ -20,6 +20,7 @@ run: install
 
 # Two at a time: the browser's tests wait for pictures, the others for the database and for processes that were killed.
 test: install-dev chromium
+	@echo "Testing, two things at a time: each says what came of it when it has ended."
 	@$(MAKE) --no-print-directory --output-sync=line -j2 test-py test-browser lint types test-js
 
 # Every fuzz at its long size, and 200 kills instead of 20: an hour or two.
