@@ -9,13 +9,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tornado.http1connection import HTTP1Connection
-from tornado.httputil import HTTPHeaders
-from tornado.web import stream_request_body
 
 from handlers.base import BaseHandler
 from handlers.projects import first_snapshot, project_name
-from handlers.uploads import Upload, check_size
-from rooms.errors import Malformed, NotFound
+from handlers.receiving import PIECE_BYTES, Receiving
+from rooms.errors import NotFound
 from rooms.exports import export_file
 from rooms.meshes import EXPORT_FORMATS
 from rooms.meshes.jobs import import_file
@@ -27,60 +25,29 @@ IMPORT_SECONDS = 60.0
 #: Seconds until an export must be written.
 EXPORT_SECONDS = 60.0
 
-#: Bytes of a file that are read and sent at a time: small enough that nobody else waits for the disk.
-PIECE_BYTES = 256 * 1024
-
 #: One year in seconds: a blob is named by its content and never changes.
 BLOB_AGE = 365 * 24 * 3600
 
 
-def announced_size(headers: HTTPHeaders) -> int:
-    text = headers.get("Content-Length", "0")
-    if not text.isdecimal():
-        raise Malformed("The size of the upload is not a number.")
-    return int(text)
-
-
-@stream_request_body
-class Import(BaseHandler):
+class Import(Receiving):
     """A new sculpture from an uploaded file. The body is the file, and goes to disk as it comes."""
 
-    upload: Upload | None = None
-
-    def check_xsrf_cookie(self) -> None:
-        # Runs before ``prepare``. Whoever is refused, here or there, hears why only after their file was read to its end.
-        assert isinstance(self.request.connection, HTTP1Connection)
-        self.request.connection.set_max_body_size(MAX_UPLOAD_BYTES + PIECE_BYTES)
-        super().check_xsrf_cookie()
+    most_bytes = MAX_UPLOAD_BYTES
 
     async def prepare(self) -> None:
         await super().prepare()
-        person = self.person()
-        check_size(announced_size(self.request.headers), MAX_UPLOAD_BYTES)
-        self.upload = self.parts.imports.begin(person.user.user)
-
-    def data_received(self, chunk: bytes) -> None:
-        if self.upload:
-            self.upload.write(chunk)
+        self.person()
+        self.receive()
 
     async def post(self) -> None:
-        assert self.upload is not None
-        self.upload.finish()
+        path = self.received()
         filename = self.get_query_argument("filename", "")
         name = project_name(self.get_query_argument("name", ""), Path(filename).stem or "Imported model")
-        clay = await self.parts.workers.run(import_file, str(self.upload.path), filename[:200], timeout=IMPORT_SECONDS)
+        clay = await self.parts.workers.run(import_file, path, filename[:200], timeout=IMPORT_SECONDS)
         snapshot = first_snapshot(clay, name)
         project = await self.parts.store.create_project(self.person().user, name, "", snapshot)
         self.set_status(201)
         self.finish({"project": project.project, "url": f"/p/{project.project}", "repairs": clay.repairs})
-
-    def on_finish(self) -> None:
-        if self.upload:
-            self.upload.close()
-
-    def on_connection_close(self) -> None:
-        super().on_connection_close()
-        self.on_finish()
 
 
 class SnapshotManifest(BaseHandler):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from tornado.http1connection import HTTP1Connection
-from tornado.web import stream_request_body
-
 from handlers.base import BaseHandler
-from handlers.meshes import BLOB_AGE, PIECE_BYTES, announced_size
-from handlers.uploads import Upload, check_size
+from handlers.meshes import BLOB_AGE
+from handlers.receiving import Receiving
 from rooms.errors import NotFound
 from rooms.pictures import MAX_PICTURE_BYTES, read_picture
 from rooms.records import Role
@@ -16,44 +13,22 @@ from rooms.records import Role
 PICTURE_SECONDS = 30.0
 
 
-@stream_request_body
-class ReferenceUpload(BaseHandler):
+class ReferenceUpload(Receiving):
     """A picture for a project. The body is the file. It hangs nowhere until a ``reference_change`` says where."""
 
-    upload: Upload | None = None
-
-    def check_xsrf_cookie(self) -> None:
-        # As for an import: whoever is refused hears why only after their file was read to its end.
-        assert isinstance(self.request.connection, HTTP1Connection)
-        self.request.connection.set_max_body_size(MAX_PICTURE_BYTES + PIECE_BYTES)
-        super().check_xsrf_cookie()
+    most_bytes = MAX_PICTURE_BYTES
 
     async def prepare(self) -> None:
         await super().prepare()
         await self.load_project(self.path_args[0], need=Role.EDITOR)
-        check_size(announced_size(self.request.headers), MAX_PICTURE_BYTES)
-        self.upload = self.parts.imports.begin(self.person().user.user, MAX_PICTURE_BYTES)
-
-    def data_received(self, chunk: bytes) -> None:
-        if self.upload:
-            self.upload.write(chunk)
+        self.receive()
 
     async def post(self, project_id: str) -> None:
-        assert self.upload is not None
-        self.upload.finish()
-        picture = await self.parts.workers.run(read_picture, str(self.upload.path), timeout=PICTURE_SECONDS)
+        picture = await self.parts.workers.run(read_picture, self.received(), timeout=PICTURE_SECONDS)
         user = self.person().user.user
         reference = await self.parts.store.save_reference(project_id, user, *picture)
         self.set_status(201)
         self.finish({"reference": reference, "width": picture.width, "height": picture.height})
-
-    def on_finish(self) -> None:
-        if self.upload:
-            self.upload.close()
-
-    def on_connection_close(self) -> None:
-        super().on_connection_close()
-        self.on_finish()
 
 
 class ReferenceImage(BaseHandler):

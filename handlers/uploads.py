@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rooms.errors import TooFast, TooLarge
-from rooms.meshes.mesh import MAX_UPLOAD_BYTES
 
 #: Imports of one person at the same time: each may hold 256 MiB of disk and a worker for a minute.
 IMPORTS_PER_USER = 3
@@ -24,14 +23,14 @@ class Imports:
         for left in folder.iterdir():  # by a server that was killed
             left.unlink(missing_ok=True)
 
-    def begin(self, user: str, most: int | None = None) -> Upload:
-        """``most`` bytes, or those of a mesh. Raises TooFast when this person has `IMPORTS_PER_USER` under way."""
+    def begin(self, user: str, most: int) -> Upload:
+        """For at most ``most`` bytes. Raises TooFast when this person has `IMPORTS_PER_USER` under way."""
         if self.running[user] >= IMPORTS_PER_USER:
             raise TooFast(
                 f"{self.running[user]} imports of yours are running; at most {IMPORTS_PER_USER} may at a time."
             )
         self.running[user] += 1
-        return Upload(self, user, MAX_UPLOAD_BYTES if most is None else most)
+        return Upload(self, user, most)
 
     def scratch(self) -> Path:
         """A new path in the folder; whoever asks removes the file."""

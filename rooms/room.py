@@ -299,14 +299,14 @@ class Room:
         cursor = wire.parse_cursor(frame)
         if cursor.piece not in self.sculpture.pieces:
             raise Malformed(f"a cursor on piece {cursor.piece}, which is not here")
-        return Delivery(wire.cursor_of(frame, member.client), but=member.client)
+        return Delivery(wire.with_client(frame, member.client), but=member.client)
 
     @staticmethod
     def _receive_view(member: Member, frame: bytes, now: float) -> list[Delivery]:
         wire.parse_view(frame)
         if not member.views.take(1, now):
             return []
-        member.view = wire.view_of(frame, member.client)
+        member.view = wire.with_client(frame, member.client)
         return [Delivery(member.view, but=member.client)]
 
     @staticmethod

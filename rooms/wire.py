@@ -522,8 +522,8 @@ def parse_cursor(frame: bytes) -> Cursor:
     return cursor
 
 
-def cursor_of(frame: bytes, client: int) -> bytes:
-    """The cursor as it goes to the others: the room says whose it is."""
+def with_client(frame: bytes, client: int) -> bytes:
+    """A CURSOR or VIEW as it goes to the others: the room says whose it is."""
     return b"".join((frame[:8], _SEQ.pack(client), frame[16:]))
 
 
@@ -562,11 +562,6 @@ def parse_view(frame: bytes) -> View:
     if view.flags & ~_VIEW_FLAGS:
         raise Malformed(f"view flags {view.flags:#04x}, known are {_VIEW_FLAGS:#04x}")
     return view
-
-
-def view_of(frame: bytes, client: int) -> bytes:
-    """The view as it goes to the others: the room says whose it is."""
-    return frame[:8] + client.to_bytes(8, "little") + frame[16:]
 
 
 def encode_view(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import tornado.web
 
-import handlers.uploads
+import handlers.meshes
 from handlers.meshes import attachment
 from handlers.thumbnails import Thumbnails
 from handlers.uploads import IMPORTS_PER_USER, Imports
@@ -154,7 +154,7 @@ async def test_too_large_unannounced(
     http_port: int,
 ) -> None:
     """Without a Content-Length what comes is counted, and what is over the limit is not kept."""
-    monkeypatch.setattr(handlers.uploads, "MAX_UPLOAD_BYTES", 1000)
+    monkeypatch.setattr(handlers.meshes.Import, "most_bytes", 1000)
     page = await browser().be(cast.outsider, store)
     reader, writer = await raw_upload(page, http_port, "Transfer-Encoding: chunked")
     for _ in range(3):
@@ -187,7 +187,7 @@ async def test_lost_while_uploading(
 @pytest.mark.gen_test
 async def test_too_many_at_once(browser: Callable[[], Browser], store: Store, cast: Cast, imports: Imports) -> None:
     """One person has three imports under way at most; another is not concerned."""
-    uploads = [imports.begin(cast.outsider.user) for _ in range(IMPORTS_PER_USER)]
+    uploads = [imports.begin(cast.outsider.user, MAX_UPLOAD_BYTES) for _ in range(IMPORTS_PER_USER)]
     busy, free = await browser().be(cast.outsider, store), await browser().be(cast.owner, store)
     refused = await busy.post("/api/projects/import?filename=t.off", body=TETRAHEDRON)
     assert (refused.code, said(refused)["code"]) == (429, "too_fast")
@@ -203,7 +203,7 @@ async def test_too_many_at_once(browser: Callable[[], Browser], store: Store, ca
 def test_left_by_a_crash(tmp_path: Path) -> None:
     """Files of uploads that a killed server had are removed at the next start."""
     folder = tmp_path / "uploads"
-    left = Imports(folder).begin("somebody")
+    left = Imports(folder).begin("somebody", MAX_UPLOAD_BYTES)
     assert list(folder.iterdir())
     Imports(folder)
     assert not list(folder.iterdir())

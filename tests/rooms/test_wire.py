@@ -478,7 +478,7 @@ def test_a_view_of_another_size(size):
 def test_a_cursor_is_told_with_its_client():
     """The room says whose it is, whatever the sender claimed; nothing else of it changes."""
     frame = wire.encode_cursor(0xBAD, 3, 5, 2, 99, (1, -2, 2**31 - 1), (-32767, 0, 32767))
-    assert wire.parse_cursor(wire.cursor_of(frame, 0xAB)) == wire.parse_cursor(frame)._replace(client=0xAB)
+    assert wire.parse_cursor(wire.with_client(frame, 0xAB)) == wire.parse_cursor(frame)._replace(client=0xAB)
 
 
 @pytest.mark.parametrize(
