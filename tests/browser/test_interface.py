@@ -241,6 +241,7 @@ def test_the_history_goes_back_and_forth(iris):
         digests.append(iris.digest())
     page.locator("[popovertarget=history-panel]").click()
     rows = page.locator(".history-row")
+    rows.first.wait_for()
     assert rows.locator(".history-what").all_inner_texts() == ["Clay", "Draw", "Before your first stroke"]
     assert rows.nth(0).get_attribute("aria-current") == "step"
     rows.nth(2).click()

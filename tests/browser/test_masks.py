@@ -109,7 +109,7 @@ def test_a_lasso_with_the_pen_a_line_with_a_finger_and_ctrl_takes_away(mira: Per
     assert lined["masked"] > lassoed["masked"]
     action(mira, "box")
     mira.page.keyboard.down("Control")
-    mira.stroke((0.1, 0.1), (0.95, 0.95))
+    mira.stroke((0.15, 0.12), (0.95, 0.95))
     mira.page.keyboard.up("Control")
     assert mask(mira)["masked"] < lined["masked"] / 4
 

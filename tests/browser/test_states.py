@@ -42,7 +42,7 @@ def together(owner, guest):
         share(owner, "Gustav", "viewer")
         owner.page.get_by_label("What Gustav may do").wait_for()
         guest.open(owner.url)
-    owner.page.locator("[data-people] [aria-label^=Gustav]:not([data-away])").wait_for()
+    owner.page.locator("[data-people] li[aria-label^=Gustav]:not([data-away])").wait_for()
     return owner, guest
 
 
