@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import signal
@@ -94,6 +95,14 @@ CHANGE = """(() => {
     rise += Math.hypot(now[i], now[i + 1], now[i + 2]) - Math.hypot(x, y, z);
   }
   return { left, right, moved: left + right, rise: rise / Math.max(1, left + right) };
+})()"""
+
+
+PAINT = """(() => {
+  const { paint } = window.clayroom.link.replica.pieces.get(1).mesh;
+  let text = '';
+  for (let i = 0; i < paint.length; i += 8192) text += String.fromCharCode(...paint.subarray(i, i + 8192));
+  return btoa(text);
 })()"""
 
 
@@ -217,22 +226,30 @@ class Person:
     def digest(self) -> dict[str, int]:
         return self.page.evaluate("window.clayroom.digest()")  # type: ignore[no-any-return]
 
+    def paint_digest(self) -> int:
+        """Of the paint as the room has it, as far as it is known here."""
+        return self.page.evaluate("window.clayroom.link.replica.pieces.get(1).register.digest")  # type: ignore[no-any-return]
+
+    def paint(self) -> bytes:
+        """What is seen, 8 bytes to a vertex: red, green, blue, roughness, metalness, one's own mask, and two zeros."""
+        return base64.b64decode(self.page.evaluate(PAINT))
+
     def state(self) -> dict[str, Any]:
         return self.page.evaluate("window.clayroom.state()")  # type: ignore[no-any-return]
 
     def wait_settled(self) -> None:
         """Until the room is joined and everything made here is in the database."""
-        self.wait_for(f"{ONLINE} && window.clayroom.state().status.pending === 0")
+        self.wait_for(f"{ONLINE} && window.clayroom.link.status.pending === 0")
 
 
 def wait_equal(*people: Person) -> dict[str, int]:
-    """Until all hold the same clay, with nothing under way; its digest."""
+    """Until all hold the same clay and paint, with nothing under way; the digest of the clay."""
     deadline = time.monotonic() + PATIENCE / 1000
     while True:
         for person in people:
             person.wait_settled()
-        digests = [person.digest() for person in people]
+        digests = [(person.digest(), person.paint_digest()) for person in people]
         if all(digest == digests[0] for digest in digests):
-            return digests[0]
+            return digests[0][0]
         assert time.monotonic() < deadline, f"they stay different: {digests}"
         people[0].page.wait_for_timeout(50)

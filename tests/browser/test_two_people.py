@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.browser.people import ONLINE, Person, wait_equal
@@ -96,6 +97,77 @@ def test_undo_takes_back_only_ones_own(ann_and_ben):
     ann.page.keyboard.press("Control+Shift+z")
     ben.page.keyboard.press("Control+Shift+z")
     assert wait_equal(ann, ben) == both
+
+
+def wait_alike(*people):
+    """Until all see the same paint; (n, 8) its bytes."""
+    wait_equal(*people)
+    first, *others = (person.paint() for person in people)
+    assert all(other == first for other in others), "equal digests of the room's paint, and other paint is seen"
+    return np.frombuffer(first, np.uint8).reshape(-1, 8)
+
+
+def test_they_paint_one_place_through_a_restart(ann_and_ben, server):
+    """Both paint one place at once, undo, cancel, and paint on while the server is dead: both see the same bytes, always."""
+    ann, ben, _ = ann_and_ben
+    clay = wait_equal(ann, ben)
+    plain = wait_alike(ann, ben)
+    for person, swatch in ((ann, 6), (ben, 3)):
+        person.page.locator("[data-clay]").focus()
+        person.page.keyboard.press("9")
+        person.page.locator(".swatch").nth(swatch).click()
+    # At once: the pointers of both are down, and their ways cross.
+    for person in (ann, ben):
+        person.page.mouse.move(*person.place(0.45, 0.5))
+        person.page.mouse.down()
+    for step in range(1, 9):
+        ann.page.mouse.move(*ann.place(0.45 + 0.01 * step, 0.5))
+        ben.page.mouse.move(*ben.place(0.45 + 0.01 * step, 0.5 - 0.01 * step))
+    for person in (ann, ben):
+        person.page.mouse.up()
+    crossed = wait_alike(ann, ben)
+    assert (crossed != plain).any()
+    ann.page.keyboard.press("Control+z")
+    start = wait_alike(ann, ben)
+    assert (start != crossed).any()
+    # Ben over Ann, who undoes: what Ben wrote stays, what only Ann wrote goes.
+    ann.stroke((0.45, 0.5), (0.55, 0.5))
+    anns = wait_alike(ann, ben)
+    ben.stroke((0.5, 0.45), (0.5, 0.55))
+    both = wait_alike(ann, ben)
+    bens = both != anns
+    assert (bens & (anns != start)).any(), "they do not overlap"
+    ann.page.keyboard.press("Control+z")
+    left = wait_alike(ann, ben)
+    assert (left[bens] == both[bens]).all()
+    assert (left[~bens] == start[~bens]).all() and (left != both).any()
+    # A stroke that Ben has seen already is taken back with Esc.
+    page, before = ann.page, ann.paint_digest()
+    page.mouse.move(*ann.place(0.45, 0.55))
+    page.mouse.down()
+    page.mouse.move(*ann.place(0.52, 0.5), steps=8)
+    ben.wait_for(f"window.clayroom.link.replica.pieces.get(1).register.digest !== {before}")
+    assert ann.state()["sculpting"]
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    assert (wait_alike(ann, ben) == left).all()
+    # Over one another without a server, and undone without it.
+    server.kill()
+    for person in (ann, ben):
+        person.wait_for(f"!({ONLINE})")
+    ann.stroke((0.45, 0.48), (0.55, 0.52))
+    ben.stroke((0.46, 0.52), (0.54, 0.48))
+    ben.page.keyboard.press("Control+z")
+    ben.stroke((0.5, 0.46), (0.52, 0.55))
+    assert ann.state()["status"]["pending"] > 0 and ben.state()["status"]["pending"] > 0
+    assert ann.paint() != ben.paint()
+    server.start()
+    merged = wait_alike(ann, ben)
+    assert (merged != left).any()
+    ben.page.reload()
+    ben.ready()
+    assert (wait_alike(ann, ben) == merged).all()
+    assert ann.digest() == clay, "paint moves nothing"
 
 
 def test_strokes_arrive_while_they_are_made(ann_and_ben):
