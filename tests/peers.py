@@ -94,6 +94,11 @@ class Replica:
             self.sculpt(ids, np.negative(deltas), Flag.END | Flag.UNDO, stroke)
 
     @property
+    def heard(self) -> int:
+        """The newest number of the room's order that it knows of: of a stroke that came, or of one of its own."""
+        return max(self.seq, self.receipt)
+
+    @property
     def paint(self) -> np.ndarray:
         """(5, n): what this person sees: the room's, and on it in order what the room has not accepted."""
         seen = self.room_paint.copy()

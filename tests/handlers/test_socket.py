@@ -35,7 +35,7 @@ async def equal(*peers: SculptPeer) -> None:
         await peer.until_journaled()
     room = peers[0].deployment.rooms.keeper_of(peers[0].project.project).room
     for peer in peers:
-        await peer.until(lambda peer=peer: peer.replica.seq == room.seq)
+        await peer.until(lambda peer=peer: peer.replica.heard == room.seq)
         assert not peer.replica.problems
         room.sculpture.settle()
         assert peer.replica.positions.tobytes() == room.sculpture.pieces[1].positions.tobytes()

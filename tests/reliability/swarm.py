@@ -369,9 +369,7 @@ class Swarm:
         await self.check_database()
         await until(
             # Whoever made the last stroke of all has a receipt for it, and that stroke from nobody.
-            lambda: (
-                self.alive() and all(max(hand.replica.seq, hand.replica.receipt) >= self._seen for hand in self.hands)
-            ),
+            lambda: self.alive() and all(hand.replica.heard >= self._seen for hand in self.hands),
             "everyone has everything",
         )
         for hand in self.hands:

@@ -85,7 +85,7 @@ async def test_a_stalled_reader_among_ten(patient, deployment):
     for peer in nine:
         await peer.until_journaled()
     for peer in nine:
-        await peer.until(lambda peer=peer: peer.replica.seq >= room.seq)
+        await peer.until(lambda peer=peer: peer.replica.heard >= room.seq)
     grown = resident_bytes() - before
     room.sculpture.check()
     truth = room.sculpture.pieces[1].positions.tobytes()
