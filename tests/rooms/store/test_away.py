@@ -32,6 +32,8 @@ def brisk(io_loop: Any, own_mongod: Mongod) -> Iterator[Store]:
 async def test_a_database_that_hangs_is_noticed(own_mongod: Mongod, brisk: Store) -> None:
     """With mongod stopped every call ends in StoreUnavailable soon; when it goes on, so do we."""
     os.kill(own_mongod.pid, signal.SIGSTOP)
+    # The signal is on its way when kill returns: on a busy machine the first call would still be answered.
+    os.waitid(os.P_PID, own_mongod.pid, os.WSTOPPED | os.WNOWAIT)
     try:
         for call in (brisk.ping(), brisk.append_journal("p", BATCH, "mine"), brisk.find_user("Ada")):
             started = time.monotonic()
