@@ -1,6 +1,5 @@
 /** The palette: one brush of many in the hand, chosen by pointer or keys; on a phone a strip that opens into a grid. */
 
-import { BRUSHES } from '../kernel/index.js';
 import { find } from './dom.js';
 import { moveByArrows } from './widgets/fields.js';
 
@@ -29,7 +28,6 @@ export function attachToolbar(settings) {
   find('[data-clay]').addEventListener('pointerdown', () => open(false));
 
   for (const tool of tools) {
-    tool.hidden = !Object.hasOwn(BRUSHES, nameOf(tool));
     tool.addEventListener('click', () => {
       settings.choose(nameOf(tool));
       open(false);
